@@ -1,0 +1,81 @@
+/**
+ * A lane: one stream's road through shared memory, from one reader to any number of views. Its arena, reserved up
+ * front and never grown, holds the ring's cursors, the chunk slots and the dictionaries. The main lane of a stream serves
+ * all its views; a catch-up lane is the same thing, smaller, for views that are behind.
+ */
+import { Chunk, type ColumnSpec, slotBytes } from './chunk.ts';
+import { Dictionary, type DictionaryLimits, dictionaryBytes } from './dictionary.ts';
+
+export interface LaneOptions {
+  readonly columns: readonly ColumnSpec[];
+  /** Rows of a chunk at most. */
+  readonly chunkRows: number;
+  /** Slots; a power of two. */
+  readonly slots: number;
+  readonly dictionary: DictionaryLimits;
+}
+
+/** Left free at the bottom for the stacks and statics of kernels that share the memory. */
+const KERNEL_BYTES = 1 << 20;
+/** Cursors and sequence counters; see ring.ts. */
+const RING_BYTES = 64 * 1024;
+const PAGE_BYTES = 64 * 1024;
+
+/** What crosses threads: structured clone shares the memory. */
+export interface LaneHandle {
+  readonly options: LaneOptions;
+  readonly memory: WebAssembly.Memory;
+}
+
+export class Lane {
+  readonly options: LaneOptions;
+  readonly memory: WebAssembly.Memory;
+  readonly ringOffset = KERNEL_BYTES;
+  readonly chunks: readonly Chunk[];
+  /** By column index; undefined for kinds without a dictionary. */
+  readonly dictionaries: readonly (Dictionary | undefined)[];
+
+  private constructor({ options, memory }: LaneHandle) {
+    this.options = options;
+    this.memory = memory;
+    const { columns, chunkRows, slots } = options;
+    const bytes = slotBytes(chunkRows, columns);
+    let at = KERNEL_BYTES + RING_BYTES;
+    this.chunks = Array.from({ length: slots }, (_, slot) => {
+      return new Chunk(memory.buffer, at + slot * bytes, chunkRows, columns);
+    });
+    at += slots * bytes;
+    this.dictionaries = columns.map((column) => {
+      if (!hasDictionary(column)) return undefined;
+      const dictionary = new Dictionary(memory.buffer, at, options.dictionary);
+      at += dictionaryBytes(options.dictionary);
+      return dictionary;
+    });
+  }
+
+  static create(options: LaneOptions): Lane {
+    const pages = Math.ceil(laneBytes(options) / PAGE_BYTES);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    return new Lane({ options, memory });
+  }
+
+  static attach(handle: LaneHandle): Lane {
+    return new Lane(handle);
+  }
+
+  get handle(): LaneHandle {
+    return { options: this.options, memory: this.memory };
+  }
+
+  chunkAt(sequence: number): Chunk {
+    return this.chunks[sequence & (this.options.slots - 1)]!;
+  }
+}
+
+const hasDictionary = ({ kind }: ColumnSpec) => kind === 'dict32' || kind === 'value';
+
+/** Bytes of address space a lane reserves; what is never touched costs no memory. */
+export function laneBytes({ columns, chunkRows, slots, dictionary }: LaneOptions): number {
+  const dictionaries = columns.filter(hasDictionary).length * dictionaryBytes(dictionary);
+  return KERNEL_BYTES + RING_BYTES + slots * slotBytes(chunkRows, columns) + dictionaries;
+}
