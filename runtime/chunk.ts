@@ -49,6 +49,15 @@ export const rowStatusReasons: readonly string[] = [
   'time_ahead',
 ];
 
+/** What a chunk without rows says of its partition, in order with its rows. */
+export const PartitionEvent = {
+  NONE: 0,
+  /** A bounded partition is at its end. */
+  ENDED: 1,
+  /** A live partition has been silent for `idle_after`; rows make it active again. */
+  IDLE: 2,
+} as const;
+
 /** Bytes of raw records kept with a chunk for the dead letters, and the most of one record. */
 export const SAMPLE_BYTES = 16 * 1024;
 export const SAMPLE_BYTES_PER_RECORD = 1024;
@@ -215,6 +224,13 @@ export class Chunk {
   }
   set sparse(value: boolean) {
     this.#header[8] = value ? 1 : 0;
+  }
+  /** PartitionEvent; other than NONE only while there are no rows. */
+  get event(): number {
+    return this.#header[10]!;
+  }
+  set event(value: number) {
+    this.#header[10] = value;
   }
   get #sampleBytes(): number {
     return this.#header[9]!;

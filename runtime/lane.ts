@@ -19,6 +19,9 @@ export interface LaneOptions {
 const KERNEL_BYTES = 1 << 20;
 /** Cursors and sequence counters; see ring.ts. */
 const RING_BYTES = 64 * 1024;
+/** Partitions of a stream at most, and the bytes of their positions. */
+export const PARTITIONS_MAX = 2048;
+const POSITION_BYTES = 16 * 1024;
 const PAGE_BYTES = 64 * 1024;
 
 /** What crosses threads: structured clone shares the memory. */
@@ -32,6 +35,8 @@ export class Lane {
   readonly memory: WebAssembly.Memory;
   readonly ringOffset = KERNEL_BYTES;
   readonly chunks: readonly Chunk[];
+  /** Next offset of each partition after the chunks published so far; written before the publication that they tell of. */
+  readonly positions: Float64Array;
   /** By column index; undefined for kinds without a dictionary. */
   readonly dictionaries: readonly (Dictionary | undefined)[];
 
@@ -41,6 +46,8 @@ export class Lane {
     const { columns, chunkRows, slots } = options;
     const bytes = slotBytes(chunkRows, columns);
     let at = KERNEL_BYTES + RING_BYTES;
+    this.positions = new Float64Array(memory.buffer, at, PARTITIONS_MAX);
+    at += POSITION_BYTES;
     this.chunks = Array.from({ length: slots }, (_, slot) => {
       return new Chunk(memory.buffer, at + slot * bytes, chunkRows, columns);
     });
@@ -77,5 +84,5 @@ const hasDictionary = ({ kind }: ColumnSpec) => kind === 'dict32' || kind === 'v
 /** Bytes of address space a lane reserves; what is never touched costs no memory. */
 export function laneBytes({ columns, chunkRows, slots, dictionary }: LaneOptions): number {
   const dictionaries = columns.filter(hasDictionary).length * dictionaryBytes(dictionary);
-  return KERNEL_BYTES + RING_BYTES + slots * slotBytes(chunkRows, columns) + dictionaries;
+  return KERNEL_BYTES + RING_BYTES + POSITION_BYTES + slots * slotBytes(chunkRows, columns) + dictionaries;
 }

@@ -13,6 +13,8 @@ export interface PartitionPosition {
   readonly timeMax: number | null;
   /** The committed idle floor of the watermark, epoch ms, which holds from `nextOffset` on; null when none. */
   readonly floor: number | null;
+  /** What the source said of the contents up to `nextOffset`: see Source.fingerprint. */
+  readonly fingerprint?: string | null;
 }
 
 /** `bytes` belong at `offset` of the region; later writes win. */
