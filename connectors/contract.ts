@@ -1,4 +1,5 @@
 /** What the data world outside looks like from inside: the contracts every connector fulfils and its suite tests. */
+import type { Clock } from '../runtime/clock.ts';
 import type { DeadLetter } from '../runtime/dead-letter.ts';
 import type { LaError } from '../runtime/errors.ts';
 import type { ResultBatch, ResultSchema } from '../runtime/result-batch.ts';
@@ -34,8 +35,8 @@ export type Start = 'earliest' | 'latest' | { readonly timeMs: number };
 
 export interface PartitionReader {
   /**
-   * The next records, at most `maxRecords`: `idle` when there are none now (a live partition; ask again later), `end` at
-   * the end of a bounded one.
+   * The next records, at most `maxRecords`: `idle` when there are none now (a live partition, or one whose `rate` holds
+   * it back; ask again later), `end` at the end of a bounded one. A batch may hold no record and yet move the offset.
    */
   read(maxRecords: number, signal: AbortSignal): Promise<RecordBatch | 'idle' | 'end'>;
   close(): Promise<void>;
@@ -61,6 +62,10 @@ export interface SourceContext {
   readonly projectDir: string;
   /** Event time of a record, epoch ms; NaN when it cannot be read. For rates, loops and start times. */
   eventTime(record: Uint8Array): number;
+  /** Of a longer record a source passes the first maxRecordBytes + 1 bytes, so that the decoder sees it is too large. */
+  readonly maxRecordBytes: number;
+  /** For rates. */
+  readonly clock: Clock;
 }
 
 // ---- Sinks ---------------------------------------------------------------------------------------------------------
@@ -80,6 +85,11 @@ export interface Sink {
   /** Resolves when the rows are durable; rows that failed are returned, all else throws. */
   write(batch: ResultBatch, signal: AbortSignal): Promise<readonly SinkRowFailure[]>;
   close(): Promise<void>;
+}
+
+export interface SinkContext {
+  /** Relative paths are resolved against it. */
+  readonly projectDir: string;
 }
 
 export interface DeadLetterSink {
@@ -123,6 +133,8 @@ export interface Claim {
 
 export interface Coordination {
   claim(unit: string): Promise<Claim>;
+  /** The newest pointer, without a claim: to look on. Null for a unit without commits. */
+  pointer(unit: string): Promise<Pointer | null>;
   /** Commits the pointer, unless a later claim exists (`fenced`). A lost answer is resolved by asking again. */
   commit(claim: Claim, pointer: Pointer): Promise<'committed' | 'fenced'>;
   /** Small records beside the units, such as the registry of generations: read, and replaced if still as read. */
