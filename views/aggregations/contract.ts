@@ -78,7 +78,7 @@ export interface Aggregation<I extends Record<string, InputKind> = any> {
   /** `exact`, or how far off a result may be. */
   readonly error: string;
   /** The result of a group none of whose rows had a value. */
-  readonly empty: Json;
+  readonly empty: Json | ((params: Params) => Json);
   readonly result_type: ResultType;
   /**
    * Inputs by name. `x` comes from `col_name`, `time` inputs from the event time, and any other from the parameter of

@@ -4,30 +4,35 @@
  */
 export const HEAP_PAGE_BYTES = 64 * 1024;
 
+const CAPACITY_MIN = 4096;
 const CLASS_MIN = 4; // 16 bytes
-const CLASSES = 32;
+const CLASSES = 33;
+const PAGES_PER_BYTE = 1 / HEAP_PAGE_BYTES;
+
+const sizeClass = (size: number): number =>
+  size <= 16 ? CLASS_MIN : 32 - Math.clz32(Math.ceil(size) - 1);
 
 export class Heap {
-  /** The whole heap. Fetch it again after `allocate`, which may move it. */
-  bytes: Uint8Array;
+  /** The whole heap, as bytes, u32 and f64. Fetch them again after `allocate`, which may move it. */
+  bytes!: Uint8Array;
+  words!: Uint32Array;
+  floats!: Float64Array;
   /** Bytes in use, free blocks included: what a snapshot covers. */
   top = 16; // offset 0 means "no block"
   /** 1 for each page written since the last snapshot. */
-  dirty: Uint8Array;
+  dirty!: Uint8Array;
   /** Heads of free lists, by size class; a free block's first 8 bytes hold the next free offset. */
   readonly #free = new Float64Array(CLASSES);
-  #view: DataView;
+  #view!: DataView;
 
   constructor(restored?: { bytes: Uint8Array; free: readonly number[] }) {
-    const capacity = Math.max(4096, restored?.bytes.length ?? 0);
-    this.bytes = new Uint8Array(capacity);
+    const used = restored?.bytes ?? new Uint8Array(0);
+    this.#lay(Math.max(CAPACITY_MIN, Math.ceil(used.length / 16) * 16));
     if (restored !== undefined) {
-      this.bytes.set(restored.bytes);
-      this.top = Math.max(this.top, restored.bytes.length);
+      this.bytes.set(used);
+      this.top = Math.max(this.top, used.length);
       this.#free.set(restored.free);
     }
-    this.dirty = new Uint8Array(Math.ceil(capacity / HEAP_PAGE_BYTES));
-    this.#view = new DataView(this.bytes.buffer);
   }
 
   get view(): DataView {
@@ -41,16 +46,16 @@ export class Heap {
 
   /** Bytes that a block asked for with `size` really has. */
   static capacity(size: number): number {
-    return 2 ** Heap.#class(size);
+    return 2 ** sizeClass(size);
   }
 
-  /** A zeroed block of at least `size` bytes, aligned to 16. */
+  /** A zeroed block of at least `size` bytes (at most 4 GiB), aligned to 16. */
   allocate(size: number): number {
-    const sizeClass = Heap.#class(size);
-    const capacity = 2 ** sizeClass;
-    const reused = this.#free[sizeClass]!;
+    const index = sizeClass(size);
+    const capacity = 2 ** index;
+    const reused = this.#free[index]!;
     if (reused !== 0) {
-      this.#free[sizeClass] = this.#view.getFloat64(reused, true);
+      this.#free[index] = this.floats[reused / 8]!;
       this.bytes.fill(0, reused, reused + capacity);
       this.touch(reused, capacity);
       return reused;
@@ -64,15 +69,15 @@ export class Heap {
 
   /** Gives back a block that was allocated with `size`. */
   release(at: number, size: number): void {
-    const sizeClass = Heap.#class(size);
-    this.#view.setFloat64(at, this.#free[sizeClass]!, true);
-    this.#free[sizeClass] = at;
+    const index = sizeClass(size);
+    this.floats[at / 8] = this.#free[index]!;
+    this.#free[index] = at;
     this.touch(at, 8);
   }
 
   /** A block of `size` with the old one's contents; the old one is released. */
   resize(at: number, oldSize: number, size: number): number {
-    if (Heap.#class(oldSize) === Heap.#class(size)) return at;
+    if (sizeClass(oldSize) === sizeClass(size)) return at;
     const moved = this.allocate(size);
     this.bytes.copyWithin(moved, at, at + Math.min(Heap.capacity(oldSize), Heap.capacity(size)));
     this.release(at, oldSize);
@@ -81,24 +86,26 @@ export class Heap {
 
   /** Says that bytes were written: must follow every write, or the next snapshot misses it. */
   touch(at: number, length: number): void {
-    const last = Math.floor((at + length - 1) / HEAP_PAGE_BYTES);
-    for (let page = Math.floor(at / HEAP_PAGE_BYTES); page <= last; page++) this.dirty[page] = 1;
-  }
-
-  static #class(size: number): number {
-    return Math.max(CLASS_MIN, Math.ceil(Math.log2(Math.max(1, size))));
+    const last = Math.floor((at + length - 1) * PAGES_PER_BYTE);
+    for (let page = Math.floor(at * PAGES_PER_BYTE); page <= last; page++) this.dirty[page] = 1;
   }
 
   #reserve(bytes: number): void {
     if (bytes <= this.bytes.length) return;
     let capacity = this.bytes.length;
     while (capacity < bytes) capacity *= 2;
-    const grown = new Uint8Array(capacity);
-    grown.set(this.bytes.subarray(0, this.top));
-    const dirty = new Uint8Array(Math.ceil(capacity / HEAP_PAGE_BYTES));
-    dirty.set(this.dirty);
-    this.bytes = grown;
-    this.dirty = dirty;
-    this.#view = new DataView(grown.buffer);
+    const { bytes: old, dirty } = this;
+    this.#lay(capacity);
+    this.bytes.set(old.subarray(0, this.top));
+    this.dirty.set(dirty);
+  }
+
+  #lay(capacity: number): void {
+    const buffer = new ArrayBuffer(capacity);
+    this.bytes = new Uint8Array(buffer);
+    this.words = new Uint32Array(buffer);
+    this.floats = new Float64Array(buffer);
+    this.#view = new DataView(buffer);
+    this.dirty = new Uint8Array(Math.ceil(capacity / HEAP_PAGE_BYTES));
   }
 }

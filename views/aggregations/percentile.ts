@@ -1,0 +1,26 @@
+import { check } from '../../runtime/errors.ts';
+import { aggregation } from './contract.ts';
+import {
+  foldQuantiles,
+  mergeQuantiles,
+  quantile,
+  quantileCells,
+  quantileError,
+} from './quantiles.ts';
+
+export const percentile = aggregation({
+  doc: 'Number that p % of the numbers do not exceed (nearest rank).',
+  error: quantileError,
+  empty: null,
+  result_type: 'number',
+  inputs: { x: 'number' },
+  params: { p: { type: 'number', min: 0, max: 100, doc: 'percent' } },
+  cells: quantileCells,
+  version: 1,
+  fold: foldQuantiles,
+  merge: mergeQuantiles,
+  result(cells, at, heap, { p }) {
+    check(typeof p === 'number', 'percentile has p');
+    return quantile(cells, at, heap, p);
+  },
+});
