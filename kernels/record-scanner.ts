@@ -49,7 +49,8 @@ export class RecordScanner {
     for (;;) {
       const predicted = next[node]!;
       if (predicted >= 0 && this.#matches(node, at, end)) {
-        at += literalLengths[node]!;
+        // More white space may follow than the last time.
+        at = json.skipSpace(at + literalLengths[node]!);
         node = predicted;
       } else {
         const closeAt = json.skipSpace(at);
@@ -140,6 +141,7 @@ export class RecordScanner {
   /** A record that does not begin like an object. */
   #scanOther(start: number): number {
     const json = this.#json;
+    if (start >= json.end) return RowStatus.MALFORMED;
     const cell = this.#graph.unwantedSlot * BLOCK_ROWS;
     const first = this.#bytes[start]!;
     const at = first === 34 ? json.readString(start + 1, cell) : json.readOther(start, cell, 0);
