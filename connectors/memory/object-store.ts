@@ -1,0 +1,37 @@
+import type { ObjectStore } from '../contract.ts';
+import { type FaultHooks, withFaults } from './faults.ts';
+
+/** The objects are in `objects`, where tests and the simulator damage them. Several stores may share one map. */
+export class MemoryObjectStore implements ObjectStore {
+  readonly objects: Map<string, Uint8Array>;
+  readonly #hooks: FaultHooks;
+
+  constructor(objects: Map<string, Uint8Array> = new Map(), hooks: FaultHooks = {}) {
+    this.objects = objects;
+    this.#hooks = hooks;
+  }
+
+  create(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
+    return withFaults(this.#hooks, { kind: 'create', key }, () => {
+      if (this.objects.has(key)) return 'exists';
+      this.objects.set(key, bytes.slice());
+      return 'created';
+    });
+  }
+
+  read(key: string): Promise<Uint8Array | undefined> {
+    return withFaults(this.#hooks, { kind: 'read', key }, () => this.objects.get(key)?.slice());
+  }
+
+  list(prefix: string): Promise<string[]> {
+    return withFaults(this.#hooks, { kind: 'list', key: prefix }, () =>
+      [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort(),
+    );
+  }
+
+  remove(key: string): Promise<void> {
+    return withFaults(this.#hooks, { kind: 'remove', key }, () => {
+      this.objects.delete(key);
+    });
+  }
+}
