@@ -22,6 +22,8 @@ const TEMPORARY = '.tmp';
 const LEFTOVER_AGE_MS = 10 * 60_000;
 const PART = /^[A-Za-z0-9_@-][A-Za-z0-9._@-]{0,199}$/;
 
+const NOT_THERE = new Set(['ENOENT', 'EISDIR', 'ENOTDIR']);
+
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error ? String(error.code) : undefined;
 
@@ -78,7 +80,8 @@ class FileDirectory implements DurableDirectory {
     try {
       return await readFile(join(this.#root, path));
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined;
+      // A folder of that name, or a file in the place of one, is no file of that path either.
+      if (NOT_THERE.has(codeOf(error) ?? '')) return undefined;
       throw error;
     }
   }
