@@ -2,8 +2,6 @@ import { check } from '../../runtime/errors.ts';
 import type { PartitionReader, RecordBatch } from '../contract.ts';
 import type { Blocks } from './blocks.ts';
 
-const BLOCK_BYTES_MAX = 1024 * 1024;
-const BLOCK_BYTES_MIN = 64 * 1024;
 const HEADROOM_BYTES = 16 * 1024;
 const RECORDS_MAX = 65_536;
 const NEWLINE = 10;
@@ -16,8 +14,8 @@ export interface LineReaderOptions {
   readonly position: number;
   /** Whether more lines may come: then the end is `idle`, and a line without its newline is not yet one. */
   readonly follow: boolean;
-  /** Expected bytes, to size the buffers. */
-  readonly bytesExpected: number;
+  /** Bytes asked for at once. */
+  readonly blockBytes: number;
   /** Told after each batch: line `line` begins at byte `position`. */
   onPosition(line: number, position: number): void;
 }
@@ -35,7 +33,7 @@ interface MutableBatch {
 }
 
 /**
- * Lines of a file as records, their offsets the line numbers. Two buffers take turns: while the records of one are in
+ * Lines of a file as records, their offsets the line numbers; blank ones (up to maxRecordBytes) are passed over. Two buffers take turns: while the records of one are in
  * use the next block is read into the other, behind a headroom into which the unfinished last line is copied: the only
  * bytes ever copied. A line longer than maxRecordBytes keeps its first maxRecordBytes + 1 bytes (so that the decoder
  * calls it too large) and the rest is dropped block by block, so buffers never grow beyond a block and one record.
@@ -43,8 +41,7 @@ interface MutableBatch {
 export class LineReader implements PartitionReader {
   readonly #blocks: Blocks;
   readonly #options: LineReaderOptions;
-  readonly #blockBytes: number;
-  #headroom = HEADROOM_BYTES;
+  #headroom: number;
   /** Bytes [from, to) of `current` are not split yet; byte `at` of it is at position `base + at` of the file. */
   #current: Buffer;
   #other: Buffer;
@@ -71,10 +68,9 @@ export class LineReader implements PartitionReader {
   };
 
   constructor(blocks: Blocks, options: LineReaderOptions) {
-    const wanted = options.follow ? BLOCK_BYTES_MAX / 4 : options.bytesExpected;
     this.#blocks = blocks;
     this.#options = options;
-    this.#blockBytes = Math.min(BLOCK_BYTES_MAX, Math.max(BLOCK_BYTES_MIN, wanted));
+    this.#headroom = Math.min(HEADROOM_BYTES, options.blockBytes);
     this.#current = Buffer.alloc(0);
     this.#other = Buffer.alloc(0);
     this.#base = options.position;
@@ -121,6 +117,7 @@ export class LineReader implements PartitionReader {
     const until = this.#line + lines;
     const start = this.#line;
     while (this.#line < until) {
+      this.#passBom();
       const block = this.#current.subarray(0, this.#to);
       const newline = block.indexOf(NEWLINE, this.#from);
       if (newline >= 0) {
@@ -156,9 +153,10 @@ export class LineReader implements PartitionReader {
     while (count < maxRecords) {
       const newline = block.indexOf(NEWLINE, from);
       if (newline < 0) break;
-      if (newline > from && (block[from]! > SPACE || !isBlank(block, from, newline))) {
+      const large = newline - from > recordBytesMax;
+      if (large || (newline > from && (block[from]! > SPACE || !isBlank(block, from, newline)))) {
         starts[count] = from;
-        ends[count] = newline - from > recordBytesMax ? from + recordBytesMax + 1 : newline;
+        ends[count] = large ? from + recordBytesMax + 1 : newline;
         if (batch.offsets !== null) batch.offsets[count] = line;
         count += 1;
       } else if (batch.offsets === null) {
@@ -197,7 +195,7 @@ export class LineReader implements PartitionReader {
     this.#ended = !follow;
     if (follow || from === to) return;
     const batch = this.#batch;
-    if (!isBlank(this.#current, from, to)) {
+    if (to - from > maxRecordBytes || !isBlank(this.#current, from, to)) {
       batch.bytes = this.#current;
       batch.starts[batch.count] = from;
       batch.ends[batch.count] = Math.min(to, from + maxRecordBytes + 1);
@@ -230,9 +228,9 @@ export class LineReader implements PartitionReader {
   }
 
   #request(): Promise<number> {
-    const bytes = this.#headroom + this.#blockBytes;
+    const bytes = this.#headroom + this.#options.blockBytes;
     if (this.#other.length < bytes) this.#other = Buffer.allocUnsafeSlow(bytes);
-    const pending = this.#blocks.read(this.#other, this.#headroom, this.#blockBytes);
+    const pending = this.#blocks.read(this.#other, this.#headroom, this.#options.blockBytes);
     pending.catch(() => {});
     return pending;
   }
@@ -252,7 +250,7 @@ export class LineReader implements PartitionReader {
 
   #growHeadroom(tail: number, bytes: number): void {
     const headroom = Math.max(tail, Math.min(2 * tail, this.#options.maxRecordBytes + 1));
-    const grown = Buffer.allocUnsafeSlow(headroom + this.#blockBytes);
+    const grown = Buffer.allocUnsafeSlow(headroom + this.#options.blockBytes);
     this.#other.copy(grown, headroom, this.#headroom, this.#headroom + bytes);
     this.#other = grown;
     this.#headroom = headroom;

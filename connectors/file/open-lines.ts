@@ -7,6 +7,14 @@ import { GzipBlocks } from './gzip-blocks.ts';
 import { LineReader } from './line-reader.ts';
 import type { Positions } from './positions.ts';
 
+const BLOCK_BYTES_MAX = 1024 * 1024;
+const BLOCK_BYTES_MIN = 64 * 1024;
+const FOLLOW_BLOCK_BYTES = 256 * 1024;
+
+/** Small files get small buffers. */
+const blockBytesFor = (bytesExpected: number): number =>
+  Math.min(BLOCK_BYTES_MAX, Math.max(BLOCK_BYTES_MIN, bytesExpected));
+
 export interface LineFile {
   readonly id: string;
   readonly path: string;
@@ -66,7 +74,7 @@ async function openNear(file: LineFile, line: number, options: OpenLinesOptions)
     follow,
     line: near.line,
     position,
-    bytesExpected: gzip ? 8 * size : size - position,
+    blockBytes: follow ? FOLLOW_BLOCK_BYTES : blockBytesFor(gzip ? 8 * size : size - position),
     onPosition: (at, end) => positions.add(at, end),
   });
 }

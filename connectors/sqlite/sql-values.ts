@@ -38,7 +38,7 @@ function keyValue(text: string): SQLInputValue {
     return value >= INT64_MIN && value <= INT64_MAX ? value : text;
   }
   const value = elementValue(text);
-  return typeof value === 'boolean' ? Number(value) : value;
+  return typeof value === 'boolean' ? BigInt(value) : value;
 }
 
 function valueColumn(
