@@ -1,0 +1,120 @@
+/**
+ * Owns the lanes of one stream: makes their memory, seats views on them, takes back the places of dead ones, and decides
+ * who must leave the main lane (a view so slow that it holds back all others) and who may come back to it.
+ */
+import { Lane, type LaneOptions } from '../runtime/lane.ts';
+import { Ring } from '../runtime/ring.ts';
+import type { LaneSeat } from './messages.ts';
+
+/** How long one view alone must have kept the ring full before it has to leave. */
+const LEAVE_AFTER_MS = 400;
+
+export interface StreamPartition {
+  readonly index: number;
+  readonly id: string;
+  readonly bounded: boolean;
+}
+
+export interface LaneState {
+  readonly id: number;
+  readonly main: boolean;
+  readonly lane: Lane;
+  readonly ring: Ring;
+  /** Consumer index by unit. */
+  readonly seats: Map<string, number>;
+  /** When the slowest view began to hold back the others alone, on the monotonic clock; and which. */
+  gate: { unit: string; since: number } | null;
+}
+
+export class SharedMemoryManager {
+  readonly partitions: StreamPartition[];
+  readonly lanes = new Map<number, LaneState>();
+  readonly #nextId: () => number;
+
+  constructor(partitions: readonly StreamPartition[], nextId: () => number) {
+    this.partitions = [...partitions];
+    this.#nextId = nextId;
+  }
+
+  get main(): LaneState | undefined {
+    return [...this.lanes.values()].find((lane) => lane.main);
+  }
+
+  create(options: LaneOptions, main: boolean): LaneState {
+    const lane = Lane.create(options);
+    const ring = new Ring(lane.memory.buffer, lane.ringOffset, options.slots);
+    const state: LaneState = { id: this.#nextId(), main, lane, ring, seats: new Map(), gate: null };
+    this.lanes.set(state.id, state);
+    return state;
+  }
+
+  /** A place for the unit after the last chunk published: from now on the lane waits for it. */
+  seat(state: LaneState, unit: string): LaneSeat {
+    const { consumer } = state.ring.attach();
+    state.seats.set(unit, consumer);
+    return {
+      lane: state.id,
+      handle: state.lane.handle,
+      consumer,
+      partitions: this.partitions.map(({ index, id }) => ({ index, id })),
+    };
+  }
+
+  /** Takes the unit's place back. Its thread must no longer read the lane: it is dead, or has said that it left. */
+  release(state: LaneState, unit: string): void {
+    const consumer = state.seats.get(unit);
+    if (consumer === undefined) return;
+    state.seats.delete(unit);
+    state.ring.retire(consumer);
+  }
+
+  releaseAll(unit: string): void {
+    for (const state of this.lanes.values()) this.release(state, unit);
+  }
+
+  /** Catch-up lanes that nobody uses any more, forgotten here: their readers can stop. */
+  takeUnused(): LaneState[] {
+    const unused = [...this.lanes.values()].filter(({ main, seats }) => !main && seats.size === 0);
+    for (const { id } of unused) this.lanes.delete(id);
+    return unused;
+  }
+
+  /** The unit that has to leave the main lane now, if any. */
+  leaver(mono: number): string | undefined {
+    const state = this.main;
+    if (state === undefined || state.seats.size < 2) return undefined;
+    const { slots } = state.lane.options;
+    const backlog = [...state.seats]
+      .map(([unit, consumer]) => ({ unit, chunks: state.ring.available(consumer) }))
+      .sort((a, b) => b.chunks - a.chunks);
+    const [slowest, next] = backlog;
+    const alone =
+      slowest !== undefined &&
+      next !== undefined &&
+      slowest.chunks >= slots - 1 &&
+      next.chunks <= slots / 2;
+    if (!alone) {
+      state.gate = null;
+      return undefined;
+    }
+    if (state.gate?.unit !== slowest.unit) state.gate = { unit: slowest.unit, since: mono };
+    return mono - state.gate.since >= LEAVE_AFTER_MS ? slowest.unit : undefined;
+  }
+
+  /** Whether what a catch-up lane has still to read until the main one fits well into the main ring. */
+  isNear(state: LaneState): boolean {
+    const main = this.main;
+    if (main === undefined) return false;
+    let missing = 0;
+    for (const { index } of this.partitions) {
+      missing += Math.max(0, main.lane.positions[index]! - state.lane.positions[index]!);
+    }
+    const { slots, chunkRows } = main.lane.options;
+    return missing <= (slots * chunkRows) / 4;
+  }
+
+  /** Positions of the main lane, at least those before any seat taken until now. */
+  targets(): Float64Array {
+    return Float64Array.from(this.main?.lane.positions.slice(0, this.partitions.length) ?? []);
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * Reads one stream's partitions into a lane: the partition with the lowest event time first, decoded once, published as
+ * chunks. It never blocks its thread, and reads no further than the slowest view on the lane allows.
+ */
+import type { PartitionReader, RecordBatch, Source } from '../connectors/contract.ts';
+import { JsonDecoder } from '../kernels/json-decoder.ts';
+import { PartitionEvent } from '../runtime/chunk.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { DictionaryWriter } from '../runtime/dictionary-writer.ts';
+import type { Lane } from '../runtime/lane.ts';
+import type { Ring } from '../runtime/ring.ts';
+import type { StreamSpec } from '../views/spec.ts';
+import type { LanePartition } from './messages.ts';
+import { type Partition, pickPartition } from './partition-order.ts';
+
+/** How often a partition that had nothing is asked again. */
+const IDLE_POLL_MS = 20;
+/** How often a stream that may grow is asked for new partitions. */
+const DISCOVERY_MS = 5000;
+/** How often a ring is looked at that must run empty: at a new dictionary epoch, or after a reader has died. */
+const DRAIN_POLL_MS = 2;
+/** Upper bound of one wait for space, so that an abort is noticed. */
+const SPACE_WAIT_MS = 100;
+
+export interface StreamReaderOptions {
+  readonly lane: Lane;
+  readonly ring: Ring;
+  readonly source: Source;
+  readonly stream: StreamSpec;
+  readonly clock: Clock;
+  readonly partitions: readonly LanePartition[];
+  /** Dictionary epoch to begin with: above that of any reader before it on this lane. */
+  readonly epoch: number;
+  /** Whether partitions that appear later are this reader's to announce. */
+  readonly discover: boolean;
+  /** A new partition was found; resolves once every view of the lane knows it. */
+  readonly announce: (partition: LanePartition) => Promise<void>;
+}
+
+export class StreamReader {
+  readonly #options: StreamReaderOptions;
+  readonly #partitions: Partition[];
+  readonly #decoder: JsonDecoder;
+  readonly #dictionaries: readonly (DictionaryWriter | undefined)[];
+  #epoch: number;
+  #nextDiscovery: number;
+
+  constructor(options: StreamReaderOptions) {
+    const { lane, stream, clock } = options;
+    this.#options = options;
+    this.#epoch = options.epoch;
+    this.#partitions = options.partitions.map((partition) => newPartition(partition, clock.mono()));
+    this.#dictionaries = lane.dictionaries.map((dictionary) =>
+      dictionary === undefined ? undefined : new DictionaryWriter(dictionary),
+    );
+    this.#decoder = new JsonDecoder({
+      columns: lane.options.columns,
+      eventTime: stream.eventTime,
+      maxRecordBytes: stream.maxRecordBytes,
+      maxAheadMs: stream.watermark.maxAheadMs,
+      dictionaries: this.#dictionaries,
+    });
+    this.#nextDiscovery = clock.mono() + DISCOVERY_MS;
+    for (const { index, offset } of options.partitions) lane.positions[index] = offset;
+  }
+
+  /** Ends when all partitions are bounded and at their end (the ring is then ended too), or with the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { ring, clock, stream } = this.#options;
+    try {
+      await this.#drained(signal);
+      while (!signal.aborted) {
+        if (this.#partitions.every((partition) => partition.ended) && !this.#options.discover) {
+          ring.end();
+          return;
+        }
+        await this.#discover();
+        const partition = pickPartition(this.#partitions, clock.mono(), stream.watermark.maxSkewMs);
+        if (partition === undefined) {
+          await clock.sleep(IDLE_POLL_MS, signal).catch(() => undefined);
+        } else if (ring.tryClaim() < 0) {
+          await ring.waitForSpaceAsync(SPACE_WAIT_MS);
+        } else {
+          await this.#step(partition, signal);
+        }
+      }
+    } finally {
+      for (const { reader } of this.#partitions) await reader?.close();
+    }
+  }
+
+  /** Reads, decodes and publishes one chunk of the partition, or says that it is idle or ended. */
+  async #step(partition: Partition, signal: AbortSignal): Promise<void> {
+    const { lane, clock, source, stream } = this.#options;
+    if (partition.batch === undefined) {
+      partition.reader ??= await source.open(
+        partition.id,
+        lane.positions[partition.index]!,
+        partition.fingerprint,
+      );
+      const batch = await this.#read(partition.reader, signal);
+      if (batch === 'end') {
+        partition.ended = true;
+        this.#publishEvent(partition, PartitionEvent.ENDED);
+        return;
+      }
+      if (batch === 'idle') {
+        partition.pollAt = clock.mono() + IDLE_POLL_MS;
+        const silentMs = clock.mono() - partition.activeAt;
+        if (!partition.idle && silentMs >= stream.watermark.idleAfterMs) {
+          partition.idle = true;
+          this.#publishEvent(partition, PartitionEvent.IDLE);
+        }
+        return;
+      }
+      partition.batch = batch;
+      partition.record = 0;
+      partition.activeAt = clock.mono();
+      partition.idle = false;
+    }
+    await this.#publishRows(partition, partition.batch, signal);
+  }
+
+  async #read(reader: PartitionReader, signal: AbortSignal): Promise<RecordBatch | 'idle' | 'end'> {
+    try {
+      return await reader.read(this.#options.lane.options.chunkRows, signal);
+    } catch (error) {
+      if (signal.aborted) return 'idle';
+      throw error;
+    }
+  }
+
+  async #publishRows(partition: Partition, batch: RecordBatch, signal: AbortSignal): Promise<void> {
+    const { lane, ring } = this.#options;
+    const sequence = ring.tryClaim();
+    const chunk = lane.chunkAt(sequence);
+    const position = lane.positions[partition.index]!;
+    chunk.reset(partition.index, position, this.#epoch);
+    partition.record = this.#decoder.decode(batch, partition.record, chunk);
+    const finished = partition.record >= batch.count;
+    if (finished) {
+      chunk.nextOffset = batch.nextOffset;
+      partition.batch = undefined;
+    }
+    if (chunk.timeMax > partition.timeMax) partition.timeMax = chunk.timeMax;
+    const full = !finished && chunk.rows < lane.options.chunkRows;
+    if (chunk.rows > 0 || chunk.nextOffset > position) this.#publish(partition, sequence);
+    if (full) await this.#newEpoch(signal);
+  }
+
+  #publishEvent(partition: Partition, event: number): void {
+    const { lane, ring } = this.#options;
+    const sequence = ring.tryClaim();
+    const chunk = lane.chunkAt(sequence);
+    chunk.reset(partition.index, lane.positions[partition.index]!, this.#epoch);
+    chunk.event = event;
+    this.#publish(partition, sequence);
+  }
+
+  /** The position is written first: whoever attaches sees one at least as new as the chunks before its cursor. */
+  #publish({ index }: Partition, sequence: number): void {
+    const { lane, ring } = this.#options;
+    lane.lastPosition[0] = index;
+    lane.lastPosition[1] = lane.positions[index]!;
+    lane.lastPosition[2] = sequence;
+    lane.positions[index] = lane.chunkAt(sequence).nextOffset;
+    ring.publish(sequence);
+  }
+
+  /** A dictionary is full: once no view reads its codes any more, all begin anew. */
+  async #newEpoch(signal: AbortSignal): Promise<void> {
+    await this.#drained(signal);
+    for (const dictionary of this.#dictionaries) dictionary?.reset();
+    this.#epoch++;
+  }
+
+  async #drained(signal: AbortSignal): Promise<void> {
+    const { ring, clock } = this.#options;
+    while (!signal.aborted && ring.minimum() !== ring.head) {
+      await clock.sleep(DRAIN_POLL_MS, signal).catch(() => undefined);
+    }
+  }
+
+  async #discover(): Promise<void> {
+    const { clock, source, discover, announce } = this.#options;
+    if (!discover || clock.mono() < this.#nextDiscovery) return;
+    this.#nextDiscovery = clock.mono() + DISCOVERY_MS;
+    const known = new Set(this.#partitions.map(({ id }) => id));
+    for (const { id, bounded } of await source.partitions()) {
+      if (known.has(id)) continue;
+      const index = this.#partitions.length;
+      const found = { index, id, bounded, offset: 0, timeMax: null, fingerprint: null };
+      await announce(found);
+      this.#options.lane.positions[index] = 0;
+      this.#partitions.push(newPartition(found, clock.mono()));
+    }
+  }
+}
+
+function newPartition(partition: LanePartition, mono: number): Partition {
+  return {
+    index: partition.index,
+    id: partition.id,
+    bounded: partition.bounded,
+    fingerprint: partition.fingerprint,
+    timeMax: partition.timeMax ?? Number.NEGATIVE_INFINITY,
+    ended: false,
+    idle: false,
+    activeAt: mono,
+    pollAt: 0,
+    reader: undefined,
+    batch: undefined,
+    record: 0,
+  };
+}
+
+/** Takes back a position that the reader before this one wrote without living to publish its chunk. */
+export function repairPositions(lane: Lane, published: number): void {
+  const [index = 0, before = 0, sequence = 0] = lane.lastPosition;
+  if (sequence > published) lane.positions[index] = before;
+}

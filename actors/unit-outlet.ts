@@ -1,0 +1,150 @@
+/**
+ * One unit's way out: result batches to its sinks, dead letters to theirs, snapshots to the checkpointer, in the order
+ * that never breaks: letters durable before the checkpoint that passes their rows is committed.
+ */
+import type { DeadLetterSink, Sink } from '../connectors/contract.ts';
+import type { Behaviour } from '../runtime/actor.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { check, type ErrorData } from '../runtime/errors.ts';
+import type { Random } from '../runtime/random.ts';
+import type { PartitionPosition, Snapshot } from '../runtime/snapshot.ts';
+import type { Checkpointer, CheckpointerOptions } from './checkpoint/checkpointer.ts';
+import { checkpointError } from './checkpoint/errors.ts';
+import { openUnit } from './checkpoint/open-unit.ts';
+import { inheritedPositions } from './generation-registry.ts';
+import type { OutletAnswer, OutletMessage, UnitMessage, UnitOutput, UnitSpec } from './messages.ts';
+import { retrying } from './retry.ts';
+import { Writer } from './writer.ts';
+
+export interface UnitOutletOptions {
+  readonly spec: UnitSpec;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly checkpoints: CheckpointerOptions;
+  readonly openSinks: () => Promise<readonly Sink[]>;
+  readonly openDeadLetters: () => Promise<DeadLetterSink>;
+  /** Asks the reader what the source says of the contents up to each position. */
+  readonly fingerprints: (
+    positions: readonly PartitionPosition[],
+  ) => Promise<readonly PartitionPosition[]>;
+  readonly tell: (claim: number, message: UnitMessage) => void;
+  readonly failed: (claim: number, error: unknown) => void;
+  /** A sink or store is failing and tried again; null once it works. */
+  readonly trouble: (error: ErrorData | null) => void;
+}
+
+interface Opened {
+  readonly checkpointer: Checkpointer;
+  readonly writer: Writer;
+  readonly deadLetters: DeadLetterSink;
+}
+
+export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
+  readonly #options: UnitOutletOptions;
+  readonly #abort = new AbortController();
+  #opened: Opened | undefined;
+  #letters: Promise<void> = Promise.resolve();
+  #snapshots: Promise<void> = Promise.resolve();
+
+  constructor(options: UnitOutletOptions) {
+    this.#options = options;
+  }
+
+  async receive(message: OutletMessage): Promise<OutletAnswer> {
+    if (message.type === 'open') return this.#open();
+    const opened = this.#opened;
+    check(opened !== undefined, 'an outlet is opened first');
+    const { checkpointer } = opened;
+    if (message.type === 'begin') {
+      const positions = await this.#options.fingerprints(message.positions);
+      const empty = { full: true, meta: null, regions: [], writes: [], deadLetterBatch: 0 };
+      await checkpointer.commit({ ...empty, positions }, this.#abort.signal);
+    } else if (message.claim === checkpointer.claim) {
+      this.#take(message.output, opened);
+    }
+    return { type: 'done', wantsFull: checkpointer.wantsFull() };
+  }
+
+  /** Drops what is under way and not durable; resolves when nothing is written any more. */
+  async stopped(): Promise<void> {
+    this.#abort.abort(new Error('the unit was stopped'));
+    await this.#opened?.writer.close();
+    await this.#letters;
+    await this.#snapshots;
+  }
+
+  async #open(): Promise<OutletAnswer> {
+    const { spec, checkpoints, clock, random, openSinks, openDeadLetters } = this.#options;
+    const { failed, tell, trouble } = this.#options;
+    const { signal } = this.#abort;
+    const { checkpointer, claim, restored } = await openUnit(spec.unit, checkpoints, signal);
+    const writer = new Writer({
+      sinks: await openSinks(),
+      clock,
+      random,
+      failed: (error) => failed(claim, error),
+      onFailure: (error) => trouble(error),
+      acked: (batch) => {
+        trouble(null);
+        tell(claim, { type: 'acked', batch });
+      },
+    });
+    this.#opened = { checkpointer, writer, deadLetters: await openDeadLetters() };
+    const inherited = restored === null ? await inheritedPositions(spec, checkpoints) : null;
+    return { type: 'opened', claim, wantsFull: checkpointer.wantsFull(), restored, inherited };
+  }
+
+  #take(output: UnitOutput, opened: Opened): void {
+    if (output.type === 'batch') opened.writer.write(output.batch);
+    else if (output.type === 'letters') this.#writeLetters(output, opened);
+    else this.#commit(output.snapshot, opened);
+  }
+
+  #writeLetters(
+    { batch, letters }: Extract<UnitOutput, { type: 'letters' }>,
+    { deadLetters, checkpointer }: Opened,
+  ): void {
+    const { clock, random, tell, trouble } = this.#options;
+    const { signal } = this.#abort;
+    const onFailure = (error: ErrorData) => trouble(error);
+    this.#letters = this.#letters.then(() =>
+      this.#guarded(checkpointer.claim, async () => {
+        const write = () => deadLetters.write(letters, signal);
+        await retrying(write, { clock, random, signal, onFailure });
+        tell(checkpointer.claim, { type: 'letters-durable', batch });
+      }),
+    );
+  }
+
+  /** The snapshot's letters were sent before it: waiting for all sent so far is waiting for its own. */
+  #commit(snapshot: Snapshot, { checkpointer }: Opened): void {
+    const { fingerprints, tell, spec } = this.#options;
+    const { claim } = checkpointer;
+    const letters = this.#letters;
+    this.#snapshots = this.#snapshots.then(() =>
+      this.#guarded(claim, async () => {
+        await letters;
+        this.#abort.signal.throwIfAborted();
+        const positions = await fingerprints(snapshot.positions);
+        const whole = { ...snapshot, positions };
+        if ((await checkpointer.commit(whole, this.#abort.signal)) === 'fenced') {
+          throw checkpointError('LA_CHECKPOINT_FENCED', { unit: spec.unit, claim });
+        }
+        tell(claim, { type: 'committed', wantsFull: checkpointer.wantsFull() });
+        await checkpointer.collectGarbage().catch(() => []);
+      }),
+    );
+  }
+
+  /** A failure ends the unit once; what comes after it is dropped. */
+  async #guarded(claim: number, work: () => Promise<void>): Promise<void> {
+    if (this.#abort.signal.aborted) return;
+    try {
+      await work();
+    } catch (error) {
+      if (this.#abort.signal.aborted) return;
+      this.#abort.abort(error);
+      this.#options.failed(claim, error);
+    }
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * Drives one unit on an aggregator thread: takes a chunk a turn from its lane, hands out what is to be written, and cuts a
+ * snapshot when one is due. Everything it waits for arrives as a message; a turn never blocks.
+ */
+import { PartitionEvent } from '../runtime/chunk.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { Lane } from '../runtime/lane.ts';
+import { Ring } from '../runtime/ring.ts';
+import { Unit } from '../state/unit.ts';
+import type { ViewPlan } from '../views/plan.ts';
+import type { Board } from './board.ts';
+import type { LaneSeat, UnitMessage, UnitOutput, UnitReport, UnitStart } from './messages.ts';
+
+/** Result batches and letter batches on their way at most; beyond it the unit takes no further chunk. */
+const BATCHES_MAX = 8;
+const LETTER_BATCHES_MAX = 8;
+
+export interface ViewAggregatorOptions {
+  readonly start: UnitStart;
+  readonly plan: ViewPlan;
+  readonly clock: Clock;
+  readonly board: Board;
+  readonly report: (message: UnitReport) => void;
+  readonly output: (message: UnitOutput) => void;
+}
+
+/** running → finishing (no more chunks; all is written and acked) → committing (the last snapshot) → finished. */
+type Phase = 'running' | 'finishing' | 'committing' | 'finished';
+
+export class ViewAggregator {
+  readonly #options: ViewAggregatorOptions;
+  readonly #unit: Unit;
+  #lane: Lane | undefined;
+  #ring: Ring | undefined;
+  #seat: LaneSeat | undefined;
+  #known = new Set<number>();
+  #rejoin: { seat: LaneSeat; targets: Float64Array } | undefined;
+  #phase: Phase = 'running';
+  #wantsFull: boolean;
+  #snapshotInFlight = false;
+  #letterBatches = 0;
+  #nextWrite: number;
+  #nextCheckpoint: number;
+  #resultRows = 0;
+  #checkpoints = 0;
+
+  constructor(options: ViewAggregatorOptions) {
+    const { start, plan, clock } = options;
+    this.#options = options;
+    this.#wantsFull = start.wantsFull;
+    this.#unit = new Unit({
+      plan,
+      generation: start.spec.generation,
+      claim: start.claim,
+      cutover: start.spec.cutover,
+      start: start.restored ?? start.positions,
+    });
+    const mono = clock.mono();
+    this.#nextWrite = mono + (plan.writeIntervalMs ?? Number.POSITIVE_INFINITY);
+    this.#nextCheckpoint = mono + plan.checkpointIntervalMs;
+    this.#sit(start.seat);
+  }
+
+  /** Time spent in turns, ms: what fairness between the views of a thread goes by. */
+  busyMs = 0;
+
+  get finished(): boolean {
+    return this.#phase === 'finished';
+  }
+
+  /** Does at most one chunk's work; whether there was any. */
+  turn(): boolean {
+    const began = this.#options.clock.mono();
+    const worked = this.#phase === 'running' && this.#consume();
+    this.#write(began);
+    this.#checkpoint(began);
+    this.busyMs += this.#options.clock.mono() - began;
+    if (worked) this.#publishBoard();
+    return worked;
+  }
+
+  receive(message: UnitMessage): void {
+    switch (message.type) {
+      case 'partition':
+        this.#learn(message.index, message.id);
+        break;
+      case 'acked':
+        this.#unit.acked(message.batch);
+        break;
+      case 'letters-durable':
+        this.#letterBatches--;
+        break;
+      case 'committed':
+        this.#snapshotInFlight = false;
+        this.#wantsFull = message.wantsFull;
+        this.#checkpoints++;
+        this.#unit.snapshotCommitted();
+        this.#unit.evict();
+        this.#options.board.set(
+          this.#options.start.line,
+          'committed_at',
+          this.#options.clock.now(),
+        );
+        if (this.#phase === 'committing') this.#finish();
+        this.#publishBoard();
+        break;
+      case 'leave':
+        this.#lane = this.#ring = this.#seat = undefined;
+        this.#options.report({ type: 'left', positions: this.#unit.positions() });
+        break;
+      case 'take-seat':
+        this.#sit(message.seat);
+        break;
+      case 'rejoin':
+        this.#rejoin = message;
+        this.#changeSeat();
+        break;
+      case 'finish':
+        if (this.#phase === 'running') this.#phase = 'finishing';
+        break;
+    }
+  }
+
+  #sit(seat: LaneSeat): void {
+    const lane = Lane.attach(seat.handle);
+    this.#lane = lane;
+    this.#seat = seat;
+    this.#ring = new Ring(lane.memory.buffer, lane.ringOffset, lane.options.slots);
+    this.#known = new Set();
+    this.#unit.bind(lane);
+    for (const { index, id } of seat.partitions) this.#learn(index, id);
+  }
+
+  #learn(index: number, id: string): void {
+    this.#unit.partition(index, id);
+    this.#known.add(index);
+  }
+
+  #consume(): boolean {
+    const ring = this.#ring;
+    const lane = this.#lane;
+    const seat = this.#seat;
+    if (ring === undefined || lane === undefined || seat === undefined) return false;
+    if (this.#unit.pendingBatches >= BATCHES_MAX || this.#letterBatches >= LETTER_BATCHES_MAX) {
+      return false;
+    }
+    const available = ring.available(seat.consumer);
+    if (available === 0) {
+      if (this.#options.start.once && ring.ended && ring.available(seat.consumer) === 0) {
+        this.#unit.completeAll();
+        this.#phase = 'finishing';
+      }
+      return false;
+    }
+    const sequence = ring.next(seat.consumer);
+    const chunk = lane.chunkAt(sequence);
+    // The announcement of a new partition comes as a message, which may be slower than its first chunk.
+    if (!this.#known.has(chunk.partition)) return false;
+    if (chunk.event === PartitionEvent.ENDED) this.#unit.ended(chunk.partition);
+    else if (chunk.event === PartitionEvent.IDLE) this.#unit.setIdle(chunk.partition, true);
+    else if (this.#unit.process(chunk) === 'blocked') return false;
+    ring.advance(seat.consumer, sequence);
+    this.#sendLetters();
+    this.#changeSeat();
+    return true;
+  }
+
+  /** Takes the seat that was offered once nothing before its first chunk is missing. */
+  #changeSeat(): void {
+    if (this.#rejoin === undefined || this.#seat === undefined) return;
+    const { seat, targets } = this.#rejoin;
+    for (const { index } of seat.partitions) {
+      if (this.#unit.nextOffset(index) < targets[index]!) return;
+    }
+    this.#rejoin = undefined;
+    this.#sit(seat);
+    this.#options.report({ type: 'rejoined', lane: seat.lane });
+  }
+
+  #sendLetters(): void {
+    const letters = this.#unit.takeDeadLetters();
+    if (letters === null) return;
+    this.#letterBatches++;
+    this.#options.output({ type: 'letters', ...letters });
+  }
+
+  #write(mono: number): void {
+    if (this.#phase === 'committing' || this.#phase === 'finished') return;
+    const { plan } = this.#options;
+    const due = mono >= this.#nextWrite || this.#phase === 'finishing';
+    if (!due && !this.#unit.hasCompleted) return;
+    if (this.#unit.pendingBatches >= BATCHES_MAX) return;
+    if (due) this.#nextWrite = mono + (plan.writeIntervalMs ?? Number.POSITIVE_INFINITY);
+    for (const batch of this.#unit.emit({ updates: due && plan.writeIntervalMs !== null })) {
+      this.#resultRows += batch.count;
+      this.#options.output({ type: 'batch', batch });
+    }
+  }
+
+  #checkpoint(mono: number): void {
+    if (this.#snapshotInFlight) return;
+    const last =
+      this.#phase === 'finishing' && this.#unit.pendingBatches === 0 && !this.#unit.hasCompleted;
+    if (!last && (this.#phase !== 'running' || mono < this.#nextCheckpoint)) return;
+    if (last) this.#phase = 'committing';
+    this.#nextCheckpoint = mono + this.#options.plan.checkpointIntervalMs;
+    this.#snapshotInFlight = true;
+    const snapshot = this.#unit.freeze({ full: this.#wantsFull });
+    this.#options.output({ type: 'snapshot', snapshot });
+  }
+
+  #finish(): void {
+    this.#phase = 'finished';
+    this.#options.report({ type: 'finished' });
+  }
+
+  #publishBoard(): void {
+    const { board, start } = this.#options;
+    const unit = this.#unit;
+    const line = start.line;
+    const { counters } = unit;
+    board.set(line, 'read', counters.read);
+    board.set(line, 'folded', counters.folded);
+    board.set(line, 'filtered', counters.filtered);
+    board.set(line, 'too_late', counters.tooLate);
+    board.set(line, 'invalid', counters.invalid);
+    board.set(line, 'late', counters.late);
+    board.set(line, 'overflow', counters.overflow);
+    board.set(line, 'result_rows', this.#resultRows);
+    board.set(line, 'groups', unit.groups);
+    board.set(line, 'groups_max', Math.max(board.get(line, 'groups_max'), unit.groups));
+    board.set(line, 'windows', unit.openWindows);
+    board.set(line, 'memory', unit.memoryBytes);
+    board.set(line, 'busy_ms', this.busyMs);
+    board.set(line, 'time_max', unit.timeMax);
+    board.set(line, 'watermark', unit.watermark);
+    board.set(line, 'checkpoints', this.#checkpoints);
+    board.set(line, 'pending_batches', unit.pendingBatches);
+  }
+}
