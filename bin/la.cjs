@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+// Starts the command line. Plain old JavaScript, so that a Node.js too old for the rest gets here: it then hands over
+// to the newer one that `npm ci` put beside us, or says what is missing.
+'use strict';
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
+const url = require('url');
+
+const NODE_MAJOR_MIN = 24;
+const HANDED_OVER = 'LA_HANDED_OVER';
+const isWindows = process.platform === 'win32';
+
+if (parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) start();
+else handOver();
+
+function start() {
+  if (process.env[HANDED_OVER] === '1') {
+    delete process.env[HANDED_OVER];
+    // The older Node.js that waits for us may be killed without a signal that it could pass on: die with it.
+    process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+    if (process.channel) process.channel.unref();
+  }
+  const root = path.join(__dirname, '..');
+  // A checkout runs its sources, the published package what was built from them.
+  const found = ['cli/main.ts', 'cli/main.js'].filter((file) =>
+    fs.existsSync(path.join(root, file)),
+  );
+  if (found.length === 0)
+    fail('cli/main is missing from ' + root + ': install live-aggregators again.');
+  import(url.pathToFileURL(path.join(root, found[0])).href).catch((error) => {
+    console.error(error);
+    process.exit(1);
+  });
+}
+
+/** The Node.js of the optional dependency for this machine, if it is installed. */
+function bundledNode() {
+  const system = (isWindows ? 'win' : process.platform) + '-' + process.arch;
+  try {
+    const manifest = require.resolve('node-' + system + '/package.json');
+    return path.join(path.dirname(manifest), 'bin', isWindows ? 'node.exe' : 'node');
+  } catch (_) {
+    return undefined;
+  }
+}
+
+function handOver() {
+  const node = bundledNode();
+  if (node === undefined) {
+    const here = process.version + ' (' + process.execPath + ')';
+    fail(
+      'la needs Node.js ' +
+        NODE_MAJOR_MIN +
+        ' or newer, but this is ' +
+        here +
+        ': install a newer one and run la with it.',
+    );
+  }
+  // In a session of its own, so that Ctrl-C reaches it through us only, like any other signal: once.
+  const child = require('child_process').spawn(
+    node,
+    process.execArgv.concat(__filename, process.argv.slice(2)),
+    {
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      detached: !isWindows,
+      env: Object.assign({}, process.env, { [HANDED_OVER]: '1' }),
+    },
+  );
+  // A Windows console tells both by itself.
+  const passed = isWindows
+    ? []
+    : ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'];
+  for (const signal of passed) process.on(signal, () => child.kill(signal));
+  if (isWindows) process.on('SIGINT', () => {});
+  else {
+    process.on('SIGTSTP', () => {
+      child.kill('SIGSTOP');
+      process.kill(process.pid, 'SIGSTOP');
+    });
+  }
+  child.on('error', (error) => fail('cannot start ' + node + ': ' + error.message));
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code);
+    for (const name of passed) process.removeAllListeners(name);
+    process.kill(process.pid, signal);
+    // Where the signal does not end us (ignored, or pid 1), its conventional exit code does.
+    setTimeout(() => process.exit(128 + os.constants.signals[signal]), 100);
+  });
+}
+
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
