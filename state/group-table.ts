@@ -1,0 +1,148 @@
+/**
+ * The groups of one pane (or, for hopping windows, of what came late to one window): keys, cells and the round in which
+ * each group last changed. Arrays grow and are dropped whole, so that memory goes back with the table.
+ */
+import { check } from '../runtime/errors.ts';
+import { Heap } from '../views/aggregations/heap.ts';
+import { CodeLookup } from './code-lookup.ts';
+import { KeyIndex } from './key-index.ts';
+import type { Layout } from './layout.ts';
+
+const GROUPS_MIN = 16;
+const KEY_BYTES_MIN = 256;
+/** Capacity that is never touched costs address space only, but a copy's old and new arrays live side by side. */
+const GROWTH = 1.5;
+const KEY_BYTES_MAX = 2 ** 32 - 1;
+
+/** What a restored table begins with. */
+export interface TableContents {
+  readonly groups: number;
+  readonly cells: Float64Array;
+  readonly changed: Uint32Array;
+  readonly keyBytes: Uint8Array;
+  readonly keyStarts: Uint32Array;
+  readonly heap: { readonly bytes: Uint8Array; readonly free: readonly number[] };
+}
+
+export class GroupTable {
+  /** Names the table's regions in snapshots; unique within the unit's life, restarts included. */
+  readonly id: number;
+  readonly layout: Layout;
+  readonly stride: number;
+  count = 0;
+  cells: Float64Array;
+  /** The cells from each slot's offset on, as aggregations take them. */
+  slotCells: Float64Array[] = [];
+  /** Round in which each group last changed. */
+  changed: Uint32Array;
+  /** Largest of `changed`. */
+  changedMax = 0;
+  keyBytes: Uint8Array;
+  /** Key g is bytes [keyStarts[g], keyStarts[g + 1]). */
+  keyStarts: Uint32Array;
+  readonly heap: Heap;
+  /** Codes of the lane in use → groups; see `forgetCodes`. */
+  lookup = new CodeLookup();
+  /** Whether groups of the pane went to the overflow group. */
+  truncated = false;
+  /** What the last snapshot holds of it; see snapshot.ts. */
+  frozen: { round: number; groups: number } | null = null;
+  #index: KeyIndex | null = null;
+
+  constructor(id: number, layout: Layout, contents?: TableContents) {
+    this.id = id;
+    this.layout = layout;
+    this.stride = layout.stride;
+    const groups = contents?.groups ?? 0;
+    const capacity = Math.max(GROUPS_MIN, groups);
+    this.cells = new Float64Array(capacity * layout.stride);
+    this.changed = new Uint32Array(capacity);
+    this.keyStarts = new Uint32Array(capacity + 1);
+    this.keyBytes = new Uint8Array(Math.max(KEY_BYTES_MIN, contents?.keyBytes.length ?? 0));
+    this.heap = new Heap(contents?.heap);
+    if (contents !== undefined) {
+      this.count = groups;
+      this.cells.set(contents.cells);
+      this.changed.set(contents.changed);
+      this.keyStarts.set(contents.keyStarts);
+      this.keyBytes.set(contents.keyBytes);
+      for (const round of contents.changed) this.changedMax = Math.max(this.changedMax, round);
+    }
+    this.#slice();
+  }
+
+  get keyBytesUsed(): number {
+    return this.keyStarts[this.count]!;
+  }
+
+  /** What the table keeps in use; capacity that was never written is not counted, since it is not resident. */
+  get memoryBytes(): number {
+    const perGroup = this.stride * 8 + 4 + 4;
+    const index = this.#index?.memoryBytes ?? 0;
+    return (
+      this.count * perGroup + this.keyBytesUsed + this.heap.top + this.lookup.memoryBytes + index
+    );
+  }
+
+  /** Codes mean something else from now on: the lane or its dictionary epoch changed. */
+  forgetCodes(): void {
+    this.lookup = new CodeLookup();
+  }
+
+  /** The group with the key; -1 when there is none. */
+  find(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#index === null) {
+      this.#index = new KeyIndex();
+      this.#index.reserve(this, this.count);
+      for (let group = 0; group < this.count; group++) this.#index.add(this, group);
+    }
+    return this.#index.find(this, bytes, start, end);
+  }
+
+  /** Gives the index's memory back; the next `find` makes it anew. */
+  dropIndex(): void {
+    this.#index = null;
+  }
+
+  /** Adds a group with initial cells. Its key must be new: bytes [start, end). */
+  add(bytes: Uint8Array, start: number, end: number): number {
+    const group = this.count;
+    const from = this.keyStarts[group]!;
+    const length = end - start;
+    if (group === this.changed.length) this.#growGroups();
+    if (from + length > this.keyBytes.length) this.#growKeys(from + length);
+    const { keyBytes, cells, stride } = this;
+    for (let i = 0; i < length; i++) keyBytes[from + i] = bytes[start + i]!;
+    this.keyStarts[group + 1] = from + length;
+    const { initial } = this.layout;
+    const at = group * stride;
+    for (let cell = 0; cell < stride; cell++) cells[at + cell] = initial[cell]!;
+    this.changed[group] = 0;
+    this.count = group + 1;
+    this.#index?.add(this, group);
+    return group;
+  }
+
+  #growGroups(): void {
+    const capacity = Math.ceil(this.count * GROWTH);
+    check(capacity * this.stride < 2 ** 32, 'the cells of a table are named by 32 bits');
+    this.cells = grown(this.cells, new Float64Array(capacity * this.stride));
+    this.changed = grown(this.changed, new Uint32Array(capacity));
+    this.keyStarts = grown(this.keyStarts, new Uint32Array(capacity + 1));
+    this.#slice();
+  }
+
+  #growKeys(bytes: number): void {
+    check(bytes <= KEY_BYTES_MAX, 'the keys of a table are named by 32 bits');
+    this.keyBytes = grown(this.keyBytes, new Uint8Array(Math.ceil(bytes * GROWTH)));
+  }
+
+  #slice(): void {
+    this.slotCells = this.layout.slots.map(({ offset }) => this.cells.subarray(offset));
+  }
+}
+
+function grown<A extends Float64Array | Uint32Array | Uint8Array>(old: A, fresh: A): A {
+  fresh.set(old);
+  return fresh;
+}

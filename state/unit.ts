@@ -1,0 +1,270 @@
+/**
+ * One unit's live state: a view, its open windows and where it stands in each partition. Synchronous and without clocks:
+ * the owner feeds it chunks, takes what is to be written, tells it what was acked and committed, and freezes snapshots.
+ */
+import { type Chunk, columnKey, PartitionEvent } from '../runtime/chunk.ts';
+import { check } from '../runtime/errors.ts';
+import type { Lane } from '../runtime/lane.ts';
+import type { ResultBatch } from '../runtime/result-batch.ts';
+import type { PartitionPosition, RestoredState, Snapshot } from '../runtime/snapshot.ts';
+import type { ViewPlan } from '../views/plan.ts';
+import { Budget, type Limits } from './budget.ts';
+import { Counters } from './counters.ts';
+import { type DeadLetterBatch, DeadLetters } from './dead-letters.ts';
+import { Emission, type EmissionOptions } from './emission.ts';
+import { GroupTable } from './group-table.ts';
+import { type Cutover, Spans } from './lateness.ts';
+import { currentLayout } from './layout.ts';
+import { Partitions } from './partitions.ts';
+import { RowProcessor } from './row-processor.ts';
+import { RegionWriter } from './snapshot.ts';
+import { describeUnit, restoreUnit, type UnitState } from './unit-meta.ts';
+import { Windows } from './windows-state.ts';
+
+export interface UnitOptions {
+  readonly plan: ViewPlan;
+  readonly generation: number;
+  readonly claim: number;
+  readonly cutover: Cutover;
+  readonly start: readonly PartitionPosition[] | RestoredState;
+  /** Instead of the plan's. */
+  readonly limits?: Limits;
+}
+
+export class Unit {
+  readonly counters = new Counters();
+  readonly #plan: ViewPlan;
+  readonly #budget: Budget;
+  readonly #partitions: Partitions;
+  readonly #windows: Windows;
+  readonly #emission: Emission;
+  readonly #deadLetters: DeadLetters;
+  readonly #rows: RowProcessor;
+  readonly #state: UnitState;
+  /** Whether partitions that nobody knew may begin at once; see `partition`. */
+  #isFresh: boolean;
+
+  /** @throws LA_STATE_FORMAT, LA_STATE_DAMAGED */
+  constructor({ plan, generation, claim, cutover, start, limits }: UnitOptions) {
+    const restored = 'positions' in start ? start : null;
+    const { counters } = this;
+    this.#plan = plan;
+    this.#budget = new Budget(limits ?? plan.limits);
+    this.#partitions = new Partitions(plan.delayMs, 'positions' in start ? start.positions : start);
+    const layout = currentLayout(plan);
+    this.#windows = new Windows(
+      this.#budget,
+      () => new GroupTable(this.#state.nextTable++, layout),
+    );
+    this.#emission = new Emission(plan, generation, claim, counters);
+    this.#deadLetters = new DeadLetters(plan.view, generation);
+    this.#state = {
+      plan,
+      spans: new Spans(plan.window, cutover),
+      windows: this.#windows,
+      partitions: this.#partitions,
+      counters,
+      round: 1,
+      nextTable: 1,
+    };
+    if (restored !== null) restoreUnit(this.#state, restored.meta, restored.regions);
+    this.#isFresh = restored === null;
+    this.#rows = new RowProcessor(this.#state, this.#budget, this.#deadLetters);
+  }
+
+  // ---- The stream -------------------------------------------------------------------------------------------------
+
+  /** Goes over to a lane. `columnIndexes`: the lane's column for each of the plan's; found by path and kind when absent. */
+  bind(lane: Lane, columnIndexes?: readonly number[]): void {
+    this.#partitions.rebind();
+    this.#rows.bind(lane, columnIndexes ?? columnIndexesOf(this.#plan, lane));
+  }
+
+  /**
+   * Names the partition behind an index of the lane. One that is not known yet begins at `startOffset`: at once before the
+   * unit's very first row, afterwards when a snapshot that holds it is committed. Otherwise an owner that never heard of it
+   * and one that already forgot the windows of its rows would come to different results.
+   */
+  partition(index: number, id: string, startOffset = 0): void {
+    this.#partitions.name(index, id, () => ({
+      nextOffset: startOffset,
+      floor: this.#windows.evictedEnd + this.#plan.allowedLatenessMs,
+      waits: this.#isFresh ? 'no' : 'for-next',
+    }));
+  }
+
+  /** A live partition fell silent, or speaks again. Rows make it active by themselves. */
+  setIdle(index: number, idle: boolean): void {
+    const partition = this.#partitions.at(index);
+    if (partition.state === 'active' || partition.state === 'idle') {
+      partition.state = idle ? 'idle' : 'active';
+    }
+    this.#complete();
+  }
+
+  /** A bounded partition is at its end. Rows appended later make it active again. */
+  ended(index: number): void {
+    const partition = this.#partitions.at(index);
+    if (partition.state !== 'gone') partition.state = 'ended';
+    this.#complete();
+  }
+
+  /** No row of the partition will ever come any more (its topic was deleted): nothing waits for it. */
+  gone(index: number): void {
+    this.#partitions.at(index).state = 'gone';
+    this.#complete();
+  }
+
+  /**
+   * Folds the rows at or after the partition's next offset. `blocked`: its rows wait for a commit; nothing was consumed,
+   * and the same chunk must come again. The chunk's events are heeded.
+   */
+  process(chunk: Chunk): 'done' | 'blocked' {
+    if (chunk.event === PartitionEvent.ENDED) this.ended(chunk.partition);
+    else if (chunk.event === PartitionEvent.IDLE) this.setIdle(chunk.partition, true);
+    const partition = this.#partitions.at(chunk.partition);
+    if (chunk.nextOffset <= partition.nextOffset) return 'done';
+    if (partition.waits !== 'no') return 'blocked';
+    // Rows that retention took are declared by `gap` before.
+    check(chunk.firstOffset <= partition.nextOffset, 'no offset between two chunks is left out');
+    this.#isFresh = false;
+    this.#budget.measure(this.memoryBytes);
+    this.#rows.process(chunk, partition);
+    this.#complete();
+    return 'done';
+  }
+
+  /** The end of bounded input: all windows are complete. Watermarks stay, so that rows appended later still count. */
+  completeAll(): void {
+    this.#windows.completeAll();
+  }
+
+  #complete(): void {
+    this.#windows.complete(this.#partitions.activeMin());
+  }
+
+  // ---- Results ----------------------------------------------------------------------------------------------------
+
+  /** Whether `emit` without updates has something to emit. */
+  get hasCompleted(): boolean {
+    for (const window of this.#windows.windows.values()) {
+      if (window.pass !== null || this.#emission.isDue(window)) return true;
+    }
+    return false;
+  }
+
+  /** Rows of changed groups with their full values; see `EmissionOptions`. */
+  emit(options: EmissionOptions): ResultBatch[] {
+    const windows = [...this.#windows.windows.values()].sort((a, b) => a.start - b.start);
+    return this.#emission.emit(windows, options, () => this.#state.round++);
+  }
+
+  /** Batches that were emitted and are not acked. */
+  get pendingBatches(): number {
+    return this.#emission.pendingBatches;
+  }
+
+  /** The sinks hold the batch and all before it. */
+  acked(batch: number): void {
+    this.#emission.acked(batch);
+  }
+
+  /** Forgets what is written, complete, and can change no more. */
+  evict(): void {
+    this.#windows.evict(this.#partitions.min(), this.#plan.allowedLatenessMs);
+  }
+
+  /** Rows that no window took, since the last call. */
+  takeDeadLetters(): DeadLetterBatch | null {
+    return this.#deadLetters.take();
+  }
+
+  // ---- Snapshots --------------------------------------------------------------------------------------------------
+
+  /** Whether rows wait until a snapshot is frozen and committed. */
+  get wantsCommit(): boolean {
+    for (const { waits } of this.#partitions.all) if (waits === 'for-next') return true;
+    return false;
+  }
+
+  /**
+   * Copies what changed since the last freeze, or all of it. A snapshot that is not committed must be followed by a full one.
+   * Dead letters are taken before.
+   */
+  freeze({ full }: { readonly full: boolean }): Snapshot {
+    check(this.#deadLetters.waiting === 0, 'dead letters are taken before a snapshot is frozen');
+    this.#partitions.freeze();
+    const { round } = this.#state;
+    const writer = new RegionWriter();
+    for (const table of this.#windows.tables()) writer.add(table, full, round);
+    const meta = describeUnit(this.#state);
+    this.#state.round++;
+    return {
+      full,
+      positions: this.positions(),
+      meta,
+      regions: writer.regions,
+      writes: writer.finish(),
+      deadLetterBatch: this.#deadLetters.batch,
+    };
+  }
+
+  /** The snapshot frozen last is committed: its floors take effect, and the rows that waited for it may come. */
+  snapshotCommitted(): void {
+    this.#partitions.committed();
+    this.#complete();
+  }
+
+  // ---- What it looks like inside ----------------------------------------------------------------------------------
+
+  positions(): PartitionPosition[] {
+    return this.#partitions.positions();
+  }
+
+  /** Of the partition behind an index of the lane. */
+  nextOffset(index: number): number {
+    return this.#partitions.at(index).nextOffset;
+  }
+
+  /** Groups over all open windows. */
+  get groups(): number {
+    return this.#budget.groups;
+  }
+
+  get openWindows(): number {
+    return this.#windows.windows.size;
+  }
+
+  get memoryBytes(): number {
+    let bytes = this.#rows.memoryBytes;
+    for (const table of this.#windows.tables()) bytes += table.memoryBytes;
+    return bytes;
+  }
+
+  /** Largest event time folded or judged, epoch ms; -Infinity before the first. */
+  get timeMax(): number {
+    return this.#partitions.timeMax();
+  }
+
+  /** The watermark that completes windows, epoch ms; -Infinity while a partition holds it back. */
+  get watermark(): number {
+    return this.#partitions.activeMin();
+  }
+
+  /** Watermark of each partition, epoch ms; -Infinity before its first row. */
+  watermarks(): { readonly partition: string; readonly watermark: number }[] {
+    return Array.from(this.#partitions.all, (partition) => ({
+      partition: partition.id,
+      watermark: this.#partitions.watermarkOf(partition),
+    }));
+  }
+}
+
+function columnIndexesOf(plan: ViewPlan, lane: Lane): number[] {
+  const keys = lane.options.columns.map(columnKey);
+  return plan.columns.map((column) => {
+    const index = keys.indexOf(columnKey(column));
+    check(index >= 0, 'the lane has all columns of the view');
+    return index;
+  });
+}
