@@ -60,7 +60,7 @@ function eventTimePacer(
   clock: Clock,
   eventTime: (record: Uint8Array) => number,
 ): Pacer {
-  const startMono = clock.mono();
+  let startMono = 0;
   let startTime = Number.NaN;
   return {
     due(batch, from, maxRecords) {
@@ -68,7 +68,10 @@ function eventTimePacer(
       for (let row = from; row < until; row++) {
         const record = batch.bytes.subarray(batch.starts[row]!, batch.ends[row]!);
         const time = eventTime(record) + batch.timeShiftMs;
-        if (Number.isNaN(startTime)) startTime = time;
+        if (Number.isNaN(startTime)) {
+          startTime = time;
+          startMono = clock.mono();
+        }
         if (time > startTime + (clock.mono() - startMono) * factor) return row - from;
       }
       return until - from;

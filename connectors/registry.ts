@@ -18,7 +18,7 @@ function connector<Schema extends z.ZodObject, Context, Opened>(
   schema: Schema,
   open: (options: z.output<Schema>, context: Context) => Promise<Opened>,
 ): Connector<Schema, Context, Opened> {
-  return { doc, schema, open: (options, context) => open(schema.parse(options), context) };
+  return { doc, schema, open: async (options, context) => open(schema.parse(options), context) };
 }
 
 export const sources = {
@@ -59,3 +59,19 @@ export const deadLetters = {
       (await import('./file/dead-letters.ts')).openFileDeadLetters(options, context),
   ),
 };
+
+/** What `--once` changes in a source's options, so that it ends. */
+const onceOptions: Readonly<Record<string, object>> = { file: { loop: false, follow: false } };
+
+/** Opens a source by its type. Types come from a linted project. */
+export async function openSource(
+  type: string,
+  options: Readonly<Record<string, unknown>>,
+  context: SourceContext & { readonly once: boolean },
+): Promise<Source> {
+  const wanted = context.once ? { ...options, ...onceOptions[type] } : options;
+  for (const [name, source] of Object.entries(sources)) {
+    if (name === type) return source.open(wanted, context);
+  }
+  throw new Error(`unknown source type ${type}`);
+}

@@ -12,6 +12,7 @@ const NEWLINE = 10;
 export class AppendLog {
   readonly #path: string;
   readonly #file: FileHandle;
+  #last: Promise<void> = Promise.resolve();
 
   static async open(path: string): Promise<AppendLog> {
     try {
@@ -35,8 +36,17 @@ export class AppendLog {
     this.#file = file;
   }
 
-  /** Appends whole lines; durable when it resolves. When it fails, the file is as before, where that is still possible. */
-  async append(bytes: Uint8Array): Promise<void> {
+  /**
+   * Appends the whole lines that `lines` returns when its turn has come; durable when it resolves. When it fails, the
+   * file is as before, where that is still possible.
+   */
+  append(lines: () => Uint8Array): Promise<void> {
+    const appended = this.#last.then(() => this.#append(lines()));
+    this.#last = appended.catch(() => {});
+    return appended;
+  }
+
+  async #append(bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0) return;
     let size: number | undefined;
     try {
@@ -51,8 +61,9 @@ export class AppendLog {
     }
   }
 
-  close(): Promise<void> {
-    return this.#file.close();
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#file.close();
   }
 }
 

@@ -10,7 +10,10 @@ import { type Blocks, readError } from './blocks.ts';
 const STEP_BYTES = 16 * 1024;
 const OUTPUT_BYTES = 256 * 1024;
 
-/** The decompressed bytes of a gzip file. Damage is an error only after all bytes before it were handed out. */
+/**
+ * The decompressed bytes of a gzip file. Damage is an error only after all bytes before it were handed out. Changed bytes
+ * that happen to decode show only in the check sum at the end, as gzip has no other: then garbage was handed out too.
+ */
 export class GzipBlocks implements Blocks {
   readonly #id: string;
   readonly #file: FileHandle;

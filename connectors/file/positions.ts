@@ -20,11 +20,18 @@ export class Positions {
     return { line: this.#lines[at] ?? 0, position: this.#positions[at] ?? 0 };
   }
 
-  /** Keeps the newer half, which checkpoints ask for, and every second mark of the older one. */
+  /** Keeps the newer half, which checkpoints ask for, and of the older one marks at even distances. */
   #thinOut(): void {
-    const kept = (_: number, at: number) => at >= MARKS_MAX / 2 || at % 2 === 0;
-    this.#lines = this.#lines.filter(kept);
-    this.#positions = this.#positions.filter(kept);
+    const border = MARKS_MAX / 2;
+    const distance = (this.#lines[border]! - this.#lines[0]!) / (MARKS_MAX / 4);
+    let last = Number.NEGATIVE_INFINITY;
+    const kept = this.#lines.map((line, at) => {
+      if (at < border && line < last + distance) return false;
+      last = line;
+      return true;
+    });
+    this.#lines = this.#lines.filter((_, at) => kept[at]);
+    this.#positions = this.#positions.filter((_, at) => kept[at]);
   }
 
   #indexAfter(line: number): number {

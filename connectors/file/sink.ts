@@ -50,7 +50,7 @@ export class FileSink implements Sink {
     signal.throwIfAborted();
     const file = this.#views.get(batch.view);
     check(file !== undefined, 'a view is prepared before its first batch');
-    await file.log.append(file.lines.format(batch, this.#options.mode === 'final'));
+    await file.log.append(() => file.lines.format(batch, this.#options.mode === 'final'));
     return [];
   }
 

@@ -5,22 +5,27 @@ import { test } from 'node:test';
 import { readResultFile } from '../../../connectors/file/read-results.ts';
 import { sinks } from '../../../connectors/registry.ts';
 import { resultBatch, wifiSchema } from '../contract/result-batches.ts';
+import { type KilledSink, testKilledSink } from '../contract/sink-kill.ts';
 import { testSink } from '../contract/sink-suite.ts';
 import { temporaryFolder } from '../contract/temporary-folder.ts';
 
 const live = new AbortController().signal;
 
-testSink('file', async () => {
+async function fileSink(): Promise<KilledSink> {
   const folder = await temporaryFolder();
+  const options = { type: 'file', path: 'out/{view}.ndjson' } as const;
   const pathOf = (view: string) => join(folder.path, 'out', `${view}.ndjson`);
   return {
-    open: () =>
-      sinks.file.open({ type: 'file', path: 'out/{view}.ndjson' }, { projectDir: folder.path }),
+    ...{ type: 'file', options, projectDir: folder.path },
+    open: () => sinks.file.open(options, { projectDir: folder.path }),
     rows: (schema) => readResultFile(pathOf(schema.view), schema),
     tear: ({ view }) => appendFile(pathOf(view), '{"ap":"b","place.floor":1,"window_start":0,"wi'),
     close: folder.remove,
   };
-});
+}
+
+testSink('file', fileSink);
+testKilledSink('file', fileSink);
 
 async function lines(mode: 'updates' | 'final', views: readonly string[], path: string) {
   const folder = await temporaryFolder();

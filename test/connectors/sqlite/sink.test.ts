@@ -9,19 +9,22 @@ import { fileURLToPath } from 'node:url';
 import { sinks } from '../../../connectors/registry.ts';
 import type { ResultSchema } from '../../../runtime/result-batch.ts';
 import { resultBatch, wifiSchema } from '../contract/result-batches.ts';
+import { type KilledSink, testKilledSink } from '../contract/sink-kill.ts';
 import { testSink } from '../contract/sink-suite.ts';
 import { type TemporaryFolder, temporaryFolder } from '../contract/temporary-folder.ts';
 import { readTable } from './read-table.ts';
 
 const live = new AbortController().signal;
 const crashScript = fileURLToPath(new URL('crash-in-transaction.ts', import.meta.url));
+const sqliteOptions = { type: 'sqlite', path: 'state/results.db' } as const;
 const open = (folder: TemporaryFolder) =>
-  sinks.sqlite.open({ type: 'sqlite', path: 'state/results.db' }, { projectDir: folder.path });
+  sinks.sqlite.open(sqliteOptions, { projectDir: folder.path });
 const databaseIn = (folder: TemporaryFolder) => join(folder.path, 'state/results.db');
 
-testSink('sqlite', async () => {
+async function sqliteSink(): Promise<KilledSink> {
   const folder = await temporaryFolder();
   return {
+    ...{ type: 'sqlite', options: sqliteOptions, projectDir: folder.path },
     open: () => open(folder),
     rows: async (schema) => readTable(databaseIn(folder), schema),
     tear: async ({ view }) => {
@@ -35,7 +38,10 @@ testSink('sqlite', async () => {
     },
     close: folder.remove,
   };
-});
+}
+
+testSink('sqlite', sqliteSink);
+testKilledSink('sqlite', sqliteSink);
 
 async function inFolder(use: (folder: TemporaryFolder) => Promise<void>): Promise<void> {
   const folder = await temporaryFolder();
