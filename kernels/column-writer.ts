@@ -11,6 +11,10 @@ import {
   KIND_MASK,
   LENGTH_SHIFT,
   type LocatedValues,
+  SPOT_HIGH,
+  SPOT_INTS,
+  SPOT_LOW,
+  SPOT_START,
   ValueKind,
 } from './located-values.ts';
 
@@ -97,15 +101,15 @@ function writeNumbers(
 }
 
 function writeHashes({ values, bytes, firstRow, count }: Block, slot: number, column: ChunkColumn) {
-  const { metas, hashLow: locatedLow, hashHigh: locatedHigh } = values;
+  const { metas, spots } = values;
   const { hashLow, hashHigh, tags } = column;
   let { tagged } = column;
   for (let i = 0; i < count; i++) {
     const cell = slot * BLOCK_ROWS + i;
     const row = firstRow + i;
     if ((metas[cell]! & KIND_MASK) === ValueKind.TEXT) {
-      hashLow[row] = locatedLow[cell]!;
-      hashHigh[row] = locatedHigh[cell]!;
+      hashLow[row] = spots[cell * SPOT_INTS + SPOT_LOW]!;
+      hashHigh[row] = spots[cell * SPOT_INTS + SPOT_HIGH]!;
       if (tagged) tags[row] = Tag.PRESENT;
       continue;
     }
@@ -124,18 +128,21 @@ function writeCodes(
   column: ChunkColumn,
   dictionary: DictionaryWriter,
 ) {
-  const { metas, starts, hashLow, hashHigh } = values;
+  const { metas, spots } = values;
   const { codes, tags } = column;
   let { tagged } = column;
+  dictionary.touch(spots, slot * BLOCK_ROWS * SPOT_INTS + SPOT_LOW, count, SPOT_INTS);
   for (let i = 0; i < count; i++) {
     const cell = slot * BLOCK_ROWS + i;
     const row = firstRow + i;
     const meta = metas[cell]!;
     if ((meta & KIND_MASK) === ValueKind.TEXT) {
-      const start = starts[cell]!;
+      const spot = cell * SPOT_INTS;
+      const start = spots[spot + SPOT_START]!;
       const end = start + (meta >> LENGTH_SHIFT);
-      const low = hashLow[cell]!;
-      const code = dictionary.internHashed(EntryType.TEXT, bytes, start, end, low, hashHigh[cell]!);
+      const low = spots[spot + SPOT_LOW]!;
+      const high = spots[spot + SPOT_HIGH]!;
+      const code = dictionary.internHashed(EntryType.TEXT, bytes, start, end, low, high);
       if (code === 0) return i;
       codes[row] = code;
       if (tagged) tags[row] = Tag.PRESENT;
@@ -186,7 +193,7 @@ function numberTag(kind: number, number: number): number {
 
 /** The nearest double, NaN when that is not finite. */
 function parseNumber(values: LocatedValues, bytes: Uint8Array, cell: number): number {
-  const start = values.starts[cell]!;
+  const start = values.spots[cell * SPOT_INTS + SPOT_START]!;
   const number = Number(numberText(bytes, start, start + (values.metas[cell]! >> LENGTH_SHIFT)));
   return Number.isFinite(number) ? number + 0 : NaN;
 }
@@ -197,7 +204,7 @@ const entry = { type: 0, bytes: canonicalBytes, start: 0, end: 0 };
 /** Makes a value ready to be hashed or interned; returns its tag, PRESENT for texts, numbers and booleans. */
 function readEntry(values: LocatedValues, bytes: Uint8Array, cell: number): number {
   const kind = values.metas[cell]! & KIND_MASK;
-  const start = values.starts[cell]!;
+  const start = values.spots[cell * SPOT_INTS + SPOT_START]!;
   const end = start + (values.metas[cell]! >> LENGTH_SHIFT);
   switch (kind) {
     case ValueKind.INTEGER:

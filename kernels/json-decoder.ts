@@ -26,6 +26,8 @@ import {
   KIND_MASK,
   LENGTH_SHIFT,
   RECORD_BYTES_LIMIT,
+  SPOT_INTS,
+  SPOT_START,
   ValueKind,
 } from './located-values.ts';
 import { isRecordPath, writeRecordColumn } from './record-columns.ts';
@@ -56,6 +58,8 @@ export class JsonDecoder {
   readonly #columns: readonly ColumnSpec[];
   /** By column index: its slot, -1 for what the record itself carries. */
   readonly #slots: readonly number[];
+  /** Slots whose hashes some column needs. */
+  readonly #hashedSlots: readonly number[];
   readonly #dictionaries: readonly (DictionaryWriter | undefined)[];
   readonly #unit: EventTimeUnit;
   /** -1: the event time is the record's timestamp. */
@@ -87,6 +91,8 @@ export class JsonDecoder {
     const located = [...new Set(paths.filter((path) => !isRecordPath(path)))];
     this.#columns = columns;
     this.#slots = columns.map(({ path }) => located.indexOf(path));
+    const hashes = columns.filter(({ path, kind }) => kind !== 'f64' && !isRecordPath(path));
+    this.#hashedSlots = [...new Set(hashes.map(({ path }) => located.indexOf(path)))];
     this.#timeSlot = located.indexOf(eventTime.path);
     this.#dictionaries = dictionaries;
     this.#unit = eventTime.unit;
@@ -154,6 +160,7 @@ export class JsonDecoder {
       count = 1;
     }
     this.#readTimes(batch, from, count, bytes);
+    for (const slot of this.#hashedSlots) scanner.values.finishHashes(slot, count);
     const firstRow = chunk.rows;
     for (const [index, column] of chunk.columns.entries()) {
       const slot = this.#slots[index]!;
@@ -240,10 +247,10 @@ export class JsonDecoder {
   }
 
   #readTime(row: number, bytes: Uint8Array): number {
-    const { metas, starts, numbers } = this.#scanner.values;
+    const { metas, spots, numbers } = this.#scanner.values;
     const cell = this.#timeSlot * BLOCK_ROWS + row;
     const kind = metas[cell]! & KIND_MASK;
-    const start = starts[cell]!;
+    const start = spots[cell * SPOT_INTS + SPOT_START]!;
     const end = start + (metas[cell]! >> LENGTH_SHIFT);
     switch (kind) {
       case ValueKind.INTEGER:

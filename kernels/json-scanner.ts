@@ -1,18 +1,25 @@
 import { EntryType } from '../runtime/dictionary.ts';
 import {
-  hash64,
   hashed,
-  hashFinish,
+  hashLanes,
   hashWordHigh,
   hashWordLow,
   TEXT_SEED_HIGH,
   TEXT_SEED_LOW,
 } from '../runtime/hash.ts';
 import { afterUtf8, hexDigit, isSimpleEscape } from './json-text.ts';
-import { LENGTH_SHIFT, type LocatedValues, ValueKind } from './located-values.ts';
+import {
+  LENGTH_SHIFT,
+  type LocatedValues,
+  SPOT_HIGH,
+  SPOT_INTS,
+  SPOT_LOW,
+  SPOT_START,
+  ValueKind,
+} from './located-values.ts';
 
 /** Bytes that may be read, never used, past the end of a record. */
-export const PADDING_BYTES = 8;
+export const PADDING_BYTES = 16;
 /** Objects and arrays in one another at most. JSON.parse takes deeper ones; here they are malformed. */
 export const DEPTH_MAX = 512;
 
@@ -82,12 +89,11 @@ export class JsonScanner {
       }
       const stringEnd = at + (bits >> 3);
       const length = stringEnd - start;
-      hashFinish(low, high, length);
-      const values = this.#values;
-      values.metas[cell] = (length << LENGTH_SHIFT) | ValueKind.TEXT;
-      values.starts[cell] = start;
-      values.hashLow[cell] = hashed.low;
-      values.hashHigh[cell] = hashed.high;
+      const { metas, spots } = this.#values;
+      metas[cell] = (length << LENGTH_SHIFT) | ValueKind.TEXT;
+      spots[cell * SPOT_INTS + SPOT_START] = start;
+      spots[cell * SPOT_INTS + SPOT_LOW] = low;
+      spots[cell * SPOT_INTS + SPOT_HIGH] = high;
       return stringEnd + 1;
     }
     return -1;
@@ -96,18 +102,18 @@ export class JsonScanner {
   /** A string that holds an escape, a control character or bytes beyond ASCII at or after `from`. */
   #readUnusualString(start: number, from: number, cell: number): number {
     const bytes = this.#bytes;
-    const values = this.#values;
+    const { metas, spots } = this.#values;
     let kind: number = ValueKind.TEXT;
     for (let at = from; at < this.end; ) {
       const byte = bytes[at]!;
       if (byte === 34) {
         if (kind === ValueKind.TEXT) {
-          hash64(EntryType.TEXT, bytes, start, at);
-          values.hashLow[cell] = hashed.low;
-          values.hashHigh[cell] = hashed.high;
+          hashLanes(EntryType.TEXT, bytes, start, at);
+          spots[cell * SPOT_INTS + SPOT_LOW] = hashed.low;
+          spots[cell * SPOT_INTS + SPOT_HIGH] = hashed.high;
         }
-        values.metas[cell] = ((at - start) << LENGTH_SHIFT) | kind;
-        values.starts[cell] = start;
+        metas[cell] = ((at - start) << LENGTH_SHIFT) | kind;
+        spots[cell * SPOT_INTS + SPOT_START] = start;
         return at + 1;
       }
       if (byte < 32) return -1;
@@ -198,7 +204,7 @@ export class JsonScanner {
     if (digits > DIGITS_MAX) kind = ValueKind.NUMBER;
     else if (value === 0 && negative && kind === ValueKind.INTEGER) kind = ValueKind.DECIMAL;
     values.metas[cell] = ((at - start) << LENGTH_SHIFT) | kind;
-    values.starts[cell] = start;
+    values.spots[cell * SPOT_INTS + SPOT_START] = start;
     values.numbers[cell] = negative ? 0 - value : value;
     return at;
   }

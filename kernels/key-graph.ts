@@ -1,10 +1,27 @@
 import { EntryType } from '../runtime/dictionary.ts';
 import { check } from '../runtime/errors.ts';
 import { hash64, hashed } from '../runtime/hash.ts';
+import { BLOCK_ROWS } from './located-values.ts';
 
-/** Bytes from the end of one value to the start of the next that are remembered at most. */
-export const LITERAL_BYTES_MAX = 64;
-export const LITERAL_WORDS: number = LITERAL_BYTES_MAX / 4;
+/** Numbers that a node has in `nodes`; a node's name is the index of its first. They lie together, for they are read all the time. */
+const NODE_INTS = 24;
+/** The node predicted to come next. */
+export const NODE_NEXT = 0;
+/** Bytes that lead to it; 0: nothing is predicted. */
+export const NODE_LENGTH = 1;
+/** First cell of the slot that the member's value goes to. */
+export const NODE_CELL = 2;
+/** The object on a wanted path that the value may be; -1: no wanted path goes into it. */
+export const NODE_OBJECT = 3;
+/** Masks of the literal's first LITERAL_WORDS_MASKED words: zero where it has ended. */
+export const NODE_MASKS = 4;
+export const LITERAL_WORDS_MASKED = 3;
+/** The object that the member is in. */
+export const NODE_PARENT = 7;
+/** The bytes that lead to the next node, in words padded with zeros. */
+export const NODE_LITERAL = 8;
+const LITERAL_BYTES_MAX: number = 4 * (NODE_INTS - NODE_LITERAL);
+
 /** Keys that nobody wants but that predictions go through. Further ones are read the general way. */
 const UNWANTED_KEYS_MAX = 512;
 
@@ -15,7 +32,7 @@ interface GraphObject {
   readonly otherNode: number;
   /** Slots of all paths through this object. */
   readonly slots: number[];
-  readonly members: number[];
+  readonly members: { readonly node: number; readonly key: Uint8Array; readonly hash: number }[];
 }
 
 /**
@@ -24,35 +41,17 @@ interface GraphObject {
  * colon and white space. Equal bytes at an equal place mean the same to the grammar, so a match needs no further check.
  */
 export class KeyGraph {
-  /** By node: slot of the member's value; `unwantedSlot` when nobody wants it. */
-  readonly slotOf: Int32Array;
-  /** By node: the object on a wanted path that the value may be; -1 when no wanted path goes on. */
-  readonly objectOf: Int32Array;
-  /** By node: the node predicted to come next, -1 for none. */
-  readonly next: Int32Array;
-  /** By node: the object it is in. */
-  readonly parentOf: Int32Array;
-  /** By node: the bytes that lead from it to `next`, in words padded with zeros, and their number. */
-  readonly literals: Int32Array;
-  readonly literalLengths: Int32Array;
+  readonly nodes: Int32Array;
   readonly objects: GraphObject[] = [];
-  readonly unwantedSlot: number;
-  readonly #keys: Uint8Array[] = [];
-  readonly #keyHashes: number[] = [];
-  #nodes = 0;
+  readonly #unwantedCell: number;
+  #nodeCount = 0;
   #unwantedKeys = 0;
 
   /** Slot of path i is i. Paths are split at dots: a key that itself holds a dot cannot be reached. */
   constructor(paths: readonly string[]) {
     const steps = paths.reduce((sum, path) => sum + path.split('.').length, 0);
-    const nodesMax = UNWANTED_KEYS_MAX + 3 * steps + 2;
-    this.unwantedSlot = paths.length;
-    this.slotOf = new Int32Array(nodesMax).fill(this.unwantedSlot);
-    this.objectOf = new Int32Array(nodesMax).fill(-1);
-    this.next = new Int32Array(nodesMax).fill(-1);
-    this.parentOf = new Int32Array(nodesMax);
-    this.literals = new Int32Array(nodesMax * LITERAL_WORDS);
-    this.literalLengths = new Int32Array(nodesMax);
+    this.#unwantedCell = paths.length * BLOCK_ROWS;
+    this.nodes = new Int32Array(NODE_INTS * (UNWANTED_KEYS_MAX + 3 * steps + 2));
     this.#addObject();
     for (const [slot, path] of paths.entries()) this.#addPath(path, slot);
   }
@@ -60,12 +59,10 @@ export class KeyGraph {
   /** Node of a key, given without escapes; keys not yet known are remembered while there is room. */
   find(object: number, bytes: Uint8Array, start: number, end: number): number {
     hash64(EntryType.TEXT, bytes, start, end);
+    const { low } = hashed;
     const { members, otherNode } = this.objects[object]!;
-    const hash = hashed.low;
-    for (const node of members) {
-      if (this.#keyHashes[node] === hash && sameBytes(this.#keys[node]!, bytes, start, end)) {
-        return node;
-      }
+    for (const { node, key, hash } of members) {
+      if (hash === low && sameBytes(key, bytes, start, end)) return node;
     }
     if (this.#unwantedKeys === UNWANTED_KEYS_MAX || end - start > LITERAL_BYTES_MAX) {
       return otherNode;
@@ -76,56 +73,62 @@ export class KeyGraph {
 
   /** Remembers that `to` followed `from` after the bytes [start, end). */
   predict(from: number, to: number, bytes: Uint8Array, start: number, end: number): void {
+    const { nodes } = this;
     const length = end - start;
-    if (length > LITERAL_BYTES_MAX) {
-      this.next[from] = -1;
-      return;
-    }
-    const { literals } = this;
-    const words = from * LITERAL_WORDS;
-    literals.fill(0, words, words + LITERAL_WORDS);
+    nodes[from + NODE_LENGTH] = 0;
+    if (length > LITERAL_BYTES_MAX) return;
+    nodes.fill(0, from + NODE_MASKS, from + NODE_MASKS + LITERAL_WORDS_MASKED);
+    nodes.fill(0, from + NODE_LITERAL, from + NODE_INTS);
     for (let i = 0; i < length; i++) {
-      literals[words + (i >> 2)]! |= bytes[start + i]! << (8 * (i & 3));
+      const word = i >> 2;
+      const bit = 8 * (i & 3);
+      nodes[from + NODE_LITERAL + word]! |= bytes[start + i]! << bit;
+      if (word < LITERAL_WORDS_MASKED) nodes[from + NODE_MASKS + word]! |= 255 << bit;
     }
-    this.literalLengths[from] = length;
-    this.next[from] = to;
+    nodes[from + NODE_LENGTH] = length;
+    nodes[from + NODE_NEXT] = to;
   }
 
   #addPath(path: string, slot: number): void {
+    const { nodes } = this;
     let object = 0;
     const keys = path.split('.');
-    for (const [depth, key] of keys.entries()) {
+    for (const [depth, name] of keys.entries()) {
       const { members, slots } = this.objects[object]!;
       slots.push(slot);
-      const bytes = new TextEncoder().encode(key);
-      let node = members.find((member) => sameBytes(this.#keys[member]!, bytes, 0, bytes.length));
-      node ??= this.#addMember(object, bytes);
+      const bytes = new TextEncoder().encode(name);
+      const known = members.find(({ key }) => sameBytes(key, bytes, 0, bytes.length));
+      const node = known?.node ?? this.#addMember(object, bytes);
       if (depth === keys.length - 1) {
-        check(this.slotOf[node] === this.unwantedSlot, 'key graph: a path given twice');
-        this.slotOf[node] = slot;
+        check(nodes[node + NODE_CELL] === this.#unwantedCell, 'key graph: a path given twice');
+        nodes[node + NODE_CELL] = slot * BLOCK_ROWS;
       } else {
-        if (this.objectOf[node] === -1) this.objectOf[node] = this.#addObject();
-        object = this.objectOf[node]!;
+        if (nodes[node + NODE_OBJECT] === -1) nodes[node + NODE_OBJECT] = this.#addObject();
+        object = nodes[node + NODE_OBJECT]!;
       }
     }
   }
 
   #addObject(): number {
     const object = this.objects.length;
-    const startNode = this.#nodes++;
-    const otherNode = this.#nodes++;
-    this.parentOf.fill(object, startNode, otherNode + 1);
+    const startNode = this.#addNode(object);
+    const otherNode = this.#addNode(object);
     this.objects.push({ startNode, otherNode, slots: [], members: [] });
     return object;
   }
 
   #addMember(object: number, key: Uint8Array): number {
-    const node = this.#nodes++;
+    const node = this.#addNode(object);
     hash64(EntryType.TEXT, key, 0, key.length);
-    this.#keys[node] = key;
-    this.#keyHashes[node] = hashed.low;
-    this.parentOf[node] = object;
-    this.objects[object]!.members.push(node);
+    this.objects[object]!.members.push({ node, key, hash: hashed.low });
+    return node;
+  }
+
+  #addNode(object: number): number {
+    const node = this.#nodeCount++ * NODE_INTS;
+    this.nodes[node + NODE_CELL] = this.#unwantedCell;
+    this.nodes[node + NODE_OBJECT] = -1;
+    this.nodes[node + NODE_PARENT] = object;
     return node;
   }
 }

@@ -49,6 +49,12 @@ export function hashFinish(low: number, high: number, length: number): void {
 
 /** Hashes (type, bytes [start, end)) into `hashed`. */
 export function hash64(type: number, bytes: Uint8Array, start: number, end: number): void {
+  hashLanes(type, bytes, start, end);
+  hashFinish(hashed.low, hashed.high, end - start);
+}
+
+/** The lanes before the finish, into `hashed`. */
+export function hashLanes(type: number, bytes: Uint8Array, start: number, end: number): void {
   let low = hashSeedLow(type);
   let high = hashSeedHigh(type);
   let at = start;
@@ -65,5 +71,6 @@ export function hash64(type: number, bytes: Uint8Array, start: number, end: numb
     low = hashWordLow(low, word);
     high = hashWordHigh(high, word);
   }
-  hashFinish(low, high, end - start);
+  hashed.low = low;
+  hashed.high = high;
 }
