@@ -36,7 +36,7 @@ export interface IoHostOptions {
   readonly coordination: Coordination;
   readonly checkpoints: Omit<CheckpointerOptions, 'alarm' | 'clock' | 'random' | 'coordination'>;
   readonly engine: ActorRef<EngineMessage>;
-  readonly reader: ActorRef<ReaderMessage, ReaderAnswer>;
+  readonly reader: () => ActorRef<ReaderMessage, ReaderAnswer>;
   /** The actor of a unit on the aggregator thread of this number. */
   readonly unitActor: (aggregator: number, unit: string) => ActorRef<ClaimedUnitMessage>;
 }
@@ -134,7 +134,7 @@ export class IoHost implements Behaviour<IoMessage, IoAnswer> {
     { stream }: UnitSpec,
     positions: readonly PartitionPosition[],
   ): Promise<readonly PartitionPosition[]> {
-    const answer = await this.#options.reader.ask(
+    const answer = await this.#options.reader().ask(
       { type: 'fingerprints', task: taskName(stream), positions },
       { timeoutMs: FINGERPRINT_TIMEOUT_MS },
     );

@@ -7,6 +7,7 @@ import type { ResultBatch } from '../runtime/result-batch.ts';
 import type { PartitionPosition, RestoredState, Snapshot } from '../runtime/snapshot.ts';
 import type { ProjectSpec, StreamSpec, ViewSpec } from '../views/spec.ts';
 import type { CheckpointAlarm } from './checkpoint/checkpointer.ts';
+import type { PeerPort } from './peer.ts';
 
 /** What one generation of a view is: the grain of ownership and of checkpoints. */
 export interface UnitSpec {
@@ -60,7 +61,8 @@ export type UnitMessage =
 export type UnitReport =
   | { readonly type: 'left'; readonly positions: readonly PartitionPosition[] }
   | { readonly type: 'rejoined'; readonly lane: number }
-  | { readonly type: 'finished' }
+  /** `drained`: a generation that was replaced has nothing left to do, now or later. */
+  | { readonly type: 'finished'; readonly drained: boolean }
   | { readonly type: 'failed'; readonly error: ErrorData };
 
 /** From a view-aggregator to its writer and checkpointer. */
@@ -163,6 +165,9 @@ export const unitActorName = (unit: string): string => `unit:${unit}`;
 /** The one actor of each thread that makes the others. */
 export const HOST = 'host';
 export const ENGINE = 'engine';
+/** The I/O thread's actor that takes the channels to aggregator threads. */
+export const CONNECTOR = 'connector';
+export type ConnectMessage = PeerPort;
 
 /** To the engine, on the main thread. */
 export type EngineMessage =

@@ -2,12 +2,15 @@
  * Owns the lanes of one stream: makes their memory, seats views on them, takes back the places of dead ones, and decides
  * who must leave the main lane (a view so slow that it holds back all others) and who may come back to it.
  */
+import { columnKey } from '../runtime/chunk.ts';
 import { Lane, type LaneOptions } from '../runtime/lane.ts';
 import { Ring } from '../runtime/ring.ts';
 import type { LaneSeat } from './messages.ts';
 
 /** How long one view alone must have kept the ring full before it has to leave. */
 const LEAVE_AFTER_MS = 400;
+
+const CAUGHT_UP_CHUNKS = 2;
 
 export interface StreamPartition {
   readonly index: number;
@@ -42,6 +45,7 @@ export class SharedMemoryManager {
 
   create(options: LaneOptions, main: boolean): LaneState {
     const lane = Lane.create(options);
+    // Only the producer's ring rings bells.
     const ring = new Ring(lane.memory.buffer, lane.ringOffset, options.slots);
     const state: LaneState = { id: this.#nextId(), main, lane, ring, seats: new Map(), gate: null };
     this.lanes.set(state.id, state);
@@ -49,8 +53,8 @@ export class SharedMemoryManager {
   }
 
   /** A place for the unit after the last chunk published: from now on the lane waits for it. */
-  seat(state: LaneState, unit: string): LaneSeat {
-    const { consumer } = state.ring.attach();
+  seat(state: LaneState, unit: string, thread: number): LaneSeat {
+    const { consumer } = state.ring.attach(thread);
     state.seats.set(unit, consumer);
     return {
       lane: state.id,
@@ -111,6 +115,18 @@ export class SharedMemoryManager {
     }
     const { slots, chunkRows } = main.lane.options;
     return missing <= (slots * chunkRows) / 4;
+  }
+
+  /** Whether the unit itself is close behind its lane's reader. */
+  isCaughtUp(state: LaneState, unit: string): boolean {
+    const consumer = state.seats.get(unit);
+    return consumer !== undefined && state.ring.available(consumer) <= CAUGHT_UP_CHUNKS;
+  }
+
+  /** Whether one lane has all columns of another. */
+  covers(lane: LaneState, other: LaneState): boolean {
+    const keys = new Set(lane.lane.options.columns.map(columnKey));
+    return other.lane.options.columns.every((column) => keys.has(columnKey(column)));
   }
 
   /** Positions of the main lane, at least those before any seat taken until now. */

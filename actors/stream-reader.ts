@@ -162,7 +162,7 @@ export class StreamReader {
     const { lane, ring } = this.#options;
     lane.lastPosition[0] = index;
     lane.lastPosition[1] = lane.positions[index]!;
-    lane.lastPosition[2] = sequence;
+    lane.lastPosition[2] = sequence + 1;
     lane.positions[index] = lane.chunkAt(sequence).nextOffset;
     ring.publish(sequence);
   }
@@ -214,8 +214,8 @@ function newPartition(partition: LanePartition, mono: number): Partition {
   };
 }
 
-/** Takes back a position that the reader before this one wrote without living to publish its chunk. */
-export function repairPositions(lane: Lane, published: number): void {
-  const [index = 0, before = 0, sequence = 0] = lane.lastPosition;
-  if (sequence > published) lane.positions[index] = before;
+/** Takes back a position that the reader before this one wrote without living to publish its chunk, the ring's head. */
+export function repairPositions(lane: Lane, head: number): void {
+  const [index = 0, before = 0, afterSequence = 0] = lane.lastPosition;
+  if (afterSequence === head + 1) lane.positions[index] = before;
 }

@@ -2,9 +2,9 @@
  * Drives one unit on an aggregator thread: takes a chunk a turn from its lane, hands out what is to be written, and cuts a
  * snapshot when one is due. Everything it waits for arrives as a message; a turn never blocks.
  */
-import { PartitionEvent } from '../runtime/chunk.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Lane } from '../runtime/lane.ts';
+import { batchTransfers } from '../runtime/result-batch.ts';
 import { Ring } from '../runtime/ring.ts';
 import { Unit } from '../state/unit.ts';
 import type { ViewPlan } from '../views/plan.ts';
@@ -20,6 +20,8 @@ export interface ViewAggregatorOptions {
   readonly plan: ViewPlan;
   readonly clock: Clock;
   readonly board: Board;
+  /** Doorbells of the threads, which the rings ring. */
+  readonly bells: Int32Array;
   readonly report: (message: UnitReport) => void;
   readonly output: (message: UnitOutput) => void;
 }
@@ -53,7 +55,8 @@ export class ViewAggregator {
       generation: start.spec.generation,
       claim: start.claim,
       cutover: start.spec.cutover,
-      start: start.restored ?? start.positions,
+      // A unit that has committed nothing but its start offsets has no state to restore.
+      start: start.restored?.meta == null ? start.positions : start.restored,
     });
     const mono = clock.mono();
     this.#nextWrite = mono + (plan.writeIntervalMs ?? Number.POSITIVE_INFINITY);
@@ -66,6 +69,20 @@ export class ViewAggregator {
 
   get finished(): boolean {
     return this.#phase === 'finished';
+  }
+
+  /** Whether a turn would find a chunk and may take it. */
+  get hasWork(): boolean {
+    const seat = this.#seat;
+    if (this.#phase !== 'running' || seat === undefined || this.#isHeldUp) return false;
+    return this.#ring?.available(seat.consumer) !== 0;
+  }
+
+  /** ms until something is to be written or committed; Infinity while it waits for an answer. */
+  dueInMs(): number {
+    if (this.#phase !== 'running') return Number.POSITIVE_INFINITY;
+    const checkpoint = this.#snapshotInFlight ? Number.POSITIVE_INFINITY : this.#nextCheckpoint;
+    return Math.max(0, Math.min(this.#nextWrite, checkpoint) - this.#options.clock.mono());
   }
 
   /** Does at most one chunk's work; whether there was any. */
@@ -101,7 +118,7 @@ export class ViewAggregator {
           'committed_at',
           this.#options.clock.now(),
         );
-        if (this.#phase === 'committing') this.#finish();
+        if (this.#phase === 'committing' || this.#isDrained) this.#finish();
         this.#publishBoard();
         break;
       case 'leave':
@@ -121,11 +138,21 @@ export class ViewAggregator {
     }
   }
 
+  /** Back-pressure: too much is on its way to the sinks. */
+  get #isHeldUp(): boolean {
+    return this.#unit.pendingBatches >= BATCHES_MAX || this.#letterBatches >= LETTER_BATCHES_MAX;
+  }
+
   #sit(seat: LaneSeat): void {
     const lane = Lane.attach(seat.handle);
     this.#lane = lane;
     this.#seat = seat;
-    this.#ring = new Ring(lane.memory.buffer, lane.ringOffset, lane.options.slots);
+    this.#ring = new Ring(
+      lane.memory.buffer,
+      lane.ringOffset,
+      lane.options.slots,
+      this.#options.bells,
+    );
     this.#known = new Set();
     this.#unit.bind(lane);
     for (const { index, id } of seat.partitions) this.#learn(index, id);
@@ -141,12 +168,10 @@ export class ViewAggregator {
     const lane = this.#lane;
     const seat = this.#seat;
     if (ring === undefined || lane === undefined || seat === undefined) return false;
-    if (this.#unit.pendingBatches >= BATCHES_MAX || this.#letterBatches >= LETTER_BATCHES_MAX) {
-      return false;
-    }
+    if (this.#isHeldUp) return false;
     const available = ring.available(seat.consumer);
     if (available === 0) {
-      if (this.#options.start.once && ring.ended && ring.available(seat.consumer) === 0) {
+      if (this.#options.start.once && ring.finished(seat.consumer)) {
         this.#unit.completeAll();
         this.#phase = 'finishing';
       }
@@ -156,9 +181,7 @@ export class ViewAggregator {
     const chunk = lane.chunkAt(sequence);
     // The announcement of a new partition comes as a message, which may be slower than its first chunk.
     if (!this.#known.has(chunk.partition)) return false;
-    if (chunk.event === PartitionEvent.ENDED) this.#unit.ended(chunk.partition);
-    else if (chunk.event === PartitionEvent.IDLE) this.#unit.setIdle(chunk.partition, true);
-    else if (this.#unit.process(chunk) === 'blocked') return false;
+    if (this.#unit.process(chunk) === 'blocked') return false;
     ring.advance(seat.consumer, sequence);
     this.#sendLetters();
     this.#changeSeat();
@@ -201,7 +224,8 @@ export class ViewAggregator {
     if (this.#snapshotInFlight) return;
     const last =
       this.#phase === 'finishing' && this.#unit.pendingBatches === 0 && !this.#unit.hasCompleted;
-    if (!last && (this.#phase !== 'running' || mono < this.#nextCheckpoint)) return;
+    const due = mono >= this.#nextCheckpoint || this.#unit.wantsCommit;
+    if (!last && (this.#phase !== 'running' || !due)) return;
     if (last) this.#phase = 'committing';
     this.#nextCheckpoint = mono + this.#options.plan.checkpointIntervalMs;
     this.#snapshotInFlight = true;
@@ -209,9 +233,19 @@ export class ViewAggregator {
     this.#options.output({ type: 'snapshot', snapshot });
   }
 
+  /** A replaced generation whose last window was written and forgotten, durably. */
+  get #isDrained(): boolean {
+    const { plan, start } = this.#options;
+    const { until } = start.spec.cutover;
+    if (until === null || this.#unit.openWindows > 0) return false;
+    return this.#unit.watermarks().every((each) => {
+      return each.watermark >= until + plan.window.sizeMs + plan.allowedLatenessMs;
+    });
+  }
+
   #finish(): void {
     this.#phase = 'finished';
-    this.#options.report({ type: 'finished' });
+    this.#options.report({ type: 'finished', drained: this.#isDrained });
   }
 
   #publishBoard(): void {
@@ -237,4 +271,12 @@ export class ViewAggregator {
     board.set(line, 'checkpoints', this.#checkpoints);
     board.set(line, 'pending_batches', unit.pendingBatches);
   }
+}
+
+/** What goes with a message instead of being copied. */
+export function outputTransfers(output: UnitOutput): ArrayBuffer[] {
+  if (output.type === 'batch') return batchTransfers(output.batch);
+  if (output.type === 'letters') return [];
+  const buffers = output.snapshot.writes.map(({ bytes }) => bytes.buffer as ArrayBuffer);
+  return [...new Set(buffers)];
 }

@@ -21,7 +21,7 @@ const KERNEL_BYTES = 1 << 20;
 const RING_BYTES = 64 * 1024;
 /** Partitions of a stream at most, and the bytes of their positions. */
 export const PARTITIONS_MAX = 2048;
-const POSITION_BYTES = 16 * 1024;
+const POSITION_BYTES = 8 * 2048 + 64;
 const PAGE_BYTES = 64 * 1024;
 
 /** What crosses threads: structured clone shares the memory. */
@@ -37,6 +37,9 @@ export class Lane {
   readonly chunks: readonly Chunk[];
   /** Next offset of each partition after the chunks published so far; written before the publication that they tell of. */
   readonly positions: Float64Array;
+  /** [partition, its position before the last one written, 1 + sequence of that chunk]: how a new reader takes back a position
+   * whose chunk the one before it did not live to publish. */
+  readonly lastPosition: Float64Array;
   /** By column index; undefined for kinds without a dictionary. */
   readonly dictionaries: readonly (Dictionary | undefined)[];
 
@@ -47,6 +50,7 @@ export class Lane {
     const bytes = slotBytes(chunkRows, columns);
     let at = KERNEL_BYTES + RING_BYTES;
     this.positions = new Float64Array(memory.buffer, at, PARTITIONS_MAX);
+    this.lastPosition = new Float64Array(memory.buffer, at + 8 * PARTITIONS_MAX, 3);
     at += POSITION_BYTES;
     this.chunks = Array.from({ length: slots }, (_, slot) => {
       return new Chunk(memory.buffer, at + slot * bytes, chunkRows, columns);

@@ -72,15 +72,26 @@ export function enterThread(options: EnterOptions = {}): ThreadSelf {
  * The loop of a thread that blocks: control messages, actors, then `turn`, which does a piece of what is there (chunks
  * of its rings) and says whether it found any; asleep on the bell when there was nothing. Returns when the thread is to finish.
  */
-export function runTurns(self: ThreadSelf, turn: () => boolean): void {
+export function runTurns(self: ThreadSelf, turn: () => boolean, more: MoreTurns = noMore): void {
   for (;;) {
     self.receive();
+    more.receive();
     if (self.stopping.aborted) return;
     const turns = self.system.drain();
     if (turn() || turns > 0) continue;
-    self.bell.wait(Math.min(SLEEP_MS_MAX, self.system.dueInMs()));
+    self.bell.wait(Math.min(SLEEP_MS_MAX, self.system.dueInMs(), more.dueInMs()));
   }
 }
+
+/** What a loop has beside its parent's port and its actors. */
+export interface MoreTurns {
+  /** Takes what waits at other ports. */
+  receive(): void;
+  /** ms until `turn` has something to do by itself. */
+  dueInMs(): number;
+}
+
+const noMore: MoreTurns = { receive: () => {}, dueInMs: () => Number.POSITIVE_INFINITY };
 
 const isStart = (data: unknown): data is ThreadStart =>
   typeof data === 'object' && data !== null && 'board' in data && 'index' in data;

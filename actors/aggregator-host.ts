@@ -1,0 +1,153 @@
+/**
+ * An aggregator thread's host: makes the actors of its units and shares the thread between them. Turns go by time spent,
+ * not by chunks, so that a slow view costs the others no more than its share.
+ */
+import type { ActorRef, Behaviour } from '../runtime/actor.ts';
+import type { ActorSystem } from '../runtime/actor-system.ts';
+import { errorToData } from '../runtime/errors.ts';
+import type { StatusLine } from '../runtime/status.ts';
+import { type AggregationRegistry, compileView } from '../views/compile.ts';
+import type { Board } from './board.ts';
+import {
+  type AggregatorMessage,
+  type ClaimedUnitMessage,
+  type EngineMessage,
+  type OutletAnswer,
+  type OutletMessage,
+  outletName,
+  type UnitReport,
+  type UnitStart,
+  unitActorName,
+} from './messages.ts';
+import { outputTransfers, ViewAggregator } from './view-aggregator.ts';
+
+/** How much further one unit may be in time spent than another that has work. */
+const QUANTUM_MS = 10;
+
+export interface AggregatorHostOptions {
+  readonly system: ActorSystem;
+  readonly status: StatusLine;
+  readonly board: Board;
+  readonly bells: Int32Array;
+  readonly aggregations: AggregationRegistry;
+  readonly engine: ActorRef<EngineMessage>;
+  readonly outlet: (name: string) => ActorRef<OutletMessage, OutletAnswer>;
+}
+
+interface Hosted {
+  readonly unit: string;
+  readonly claim: number;
+  readonly line: number;
+  readonly aggregator: ViewAggregator;
+  readonly actor: ActorRef<ClaimedUnitMessage>;
+  /** Time it is charged with, ms: what it spent, and no less than others while it had no work. */
+  chargedMs: number;
+}
+
+export class AggregatorHost implements Behaviour<AggregatorMessage> {
+  readonly #options: AggregatorHostOptions;
+  #units: Hosted[] = [];
+
+  constructor(options: AggregatorHostOptions) {
+    this.#options = options;
+  }
+
+  receive(message: AggregatorMessage): void {
+    if (message.type === 'start-unit') this.#start(message.start);
+    else this.#drop(message.unit);
+  }
+
+  /** One turn of each unit that has not had more than its share; whether there was any work. */
+  turn(): boolean {
+    let least = Number.POSITIVE_INFINITY;
+    for (const hosted of this.#units) {
+      if (hosted.aggregator.hasWork && hosted.chargedMs < least) least = hosted.chargedMs;
+    }
+    const waiting: Hosted[] = [];
+    let worked = false;
+    for (const hosted of this.#units) {
+      if (hosted.chargedMs > least + QUANTUM_MS) waiting.push(hosted);
+      else if (this.#turnOf(hosted)) worked = true;
+      else if (hosted.chargedMs < least && Number.isFinite(least)) hosted.chargedMs = least;
+    }
+    // The one that was to go first may be waiting for an answer: then the others need not.
+    if (!worked) for (const hosted of waiting) if (this.#turnOf(hosted)) worked = true;
+    return worked;
+  }
+
+  /** ms until some unit has something to write or to check in. */
+  dueInMs(): number {
+    return Math.min(...this.#units.map(({ aggregator }) => aggregator.dueInMs()));
+  }
+
+  #turnOf(hosted: Hosted): boolean {
+    const { status } = this.#options;
+    const { aggregator, line } = hosted;
+    const before = aggregator.busyMs;
+    status.begin(line);
+    try {
+      return aggregator.turn();
+    } catch (error) {
+      this.#drop(hosted.unit);
+      this.#report(hosted, { type: 'failed', error: errorToData(error) });
+      return true;
+    } finally {
+      status.end();
+      hosted.chargedMs += aggregator.busyMs - before;
+    }
+  }
+
+  #start(start: UnitStart): void {
+    const { unit } = start.spec;
+    this.#drop(unit);
+    const identity = { unit, claim: start.claim };
+    try {
+      const aggregator = this.#aggregator(start);
+      const actor = this.#options.system.spawn<ClaimedUnitMessage>(
+        () => ({
+          receive: ({ claim, message }) => {
+            if (claim !== start.claim) return;
+            this.#options.status.begin(start.line);
+            aggregator.receive(message);
+            this.#options.status.end();
+            if (aggregator.finished) this.#drop(unit);
+          },
+        }),
+        { name: unitActorName(unit) },
+      );
+      actor.watch(({ error }) => {
+        if (error !== undefined) this.#report(identity, { type: 'failed', error });
+      });
+      const chargedMs = Math.max(0, ...this.#units.map((other) => other.chargedMs));
+      this.#units.push({ ...identity, line: start.line, aggregator, actor, chargedMs });
+    } catch (error) {
+      this.#report(identity, { type: 'failed', error: errorToData(error) });
+    }
+  }
+
+  #aggregator(start: UnitStart): ViewAggregator {
+    const { system, board, bells, aggregations, outlet } = this.#options;
+    const { spec, claim } = start;
+    const way = outlet(outletName(spec.unit));
+    return new ViewAggregator({
+      start,
+      plan: compileView(spec.view, spec.stream, aggregations),
+      clock: system.clock,
+      board,
+      bells,
+      report: (report) => this.#report({ unit: spec.unit, claim }, report),
+      output: (output) => way.send({ type: 'output', claim, output }, outputTransfers(output)),
+    });
+  }
+
+  #drop(unit: string): void {
+    const hosted = this.#units.find((other) => other.unit === unit);
+    if (hosted === undefined) return;
+    this.#units = this.#units.filter((other) => other !== hosted);
+    hosted.actor.kill();
+  }
+
+  #report({ unit, claim }: { unit: string; claim: number }, report: UnitReport): void {
+    this.#options.engine.send({ type: 'unit-report', unit, claim, report });
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * A running node, on the main thread: starts the threads, hands the units to their keeper, tends the streams, and ends
+ * everything in good order. It decides per chunk or slower; no row ever passes here.
+ */
+import { availableParallelism } from 'node:os';
+import type { Behaviour } from '../runtime/actor.ts';
+import { ActorSystem } from '../runtime/actor-system.ts';
+import { type Clock, systemClock } from '../runtime/clock.ts';
+import { check, type ErrorData, errorToData, type LaError } from '../runtime/errors.ts';
+import { systemRandom } from '../runtime/random.ts';
+import { RestartWindow, threadRestarts } from '../runtime/restart-window.ts';
+import { Watchdog } from '../runtime/watchdog.ts';
+import { compileView } from '../views/compile.ts';
+import type { ProjectSpec } from '../views/spec.ts';
+import { Board, type BoardField } from './board.ts';
+import type { CheckpointAlarm } from './checkpoint/checkpointer.ts';
+import { actorError } from './errors.ts';
+import { ENGINE, type EngineMessage, taskName } from './messages.ts';
+import { NodeThreads } from './node-threads.ts';
+import { loadAggregations } from './plugins.ts';
+import { askTimeoutMs, StreamTask } from './stream-task.ts';
+import { UnitKeeper } from './unit-keeper.ts';
+import { UnitRecord, type UnitState } from './unit-record.ts';
+
+const TEND_MS = 50;
+/** Dictionaries of the main lanes: address space, not memory, until it is used. */
+const DICTIONARY = { entriesMax: 4 << 20, bytesMax: 96 << 20 };
+
+export interface EngineOptions {
+  readonly project: ProjectSpec;
+  readonly projectDir: string;
+  /** Bounded sources end, all windows complete, and then the engine has finished. */
+  readonly once: boolean;
+  /** URLs of modules that export further `aggregations`. */
+  readonly plugins?: readonly string[];
+  readonly onAlarm?: (alarm: CheckpointAlarm) => void;
+}
+
+export interface UnitStatus extends Record<BoardField, number> {
+  readonly unit: string;
+  readonly view: string;
+  readonly stream: string;
+  readonly generation: number;
+  readonly state: UnitState;
+  /** Why it is disabled, or failed last. */
+  readonly error: ErrorData | null;
+  /** What it waits for: a sink or a store that is away. */
+  readonly trouble: ErrorData | null;
+}
+
+export class Engine implements Behaviour<EngineMessage> {
+  readonly #options: EngineOptions;
+  readonly #clock: Clock = systemClock;
+  readonly #system: ActorSystem;
+  readonly #board: Board;
+  readonly #threads: NodeThreads;
+  readonly #keeper: UnitKeeper;
+  readonly #tasks = new Map<string, StreamTask>();
+  readonly #stopping = new AbortController();
+  readonly #settled = Promise.withResolvers<void>();
+  readonly #readerFailures = new RestartWindow(threadRestarts, systemRandom);
+  #nextLane = 1;
+  #failure: LaError | undefined;
+
+  private constructor(options: EngineOptions) {
+    const { project, projectDir, once, plugins = [] } = options;
+    this.#options = options;
+    this.#system = new ActorSystem({ clock: this.#clock, random: systemRandom });
+    this.#system.spawn<EngineMessage>(() => this, { name: ENGINE, messagesMax: 1 << 20 });
+    // Every view may have a few generations that drain.
+    this.#board = new Board(project.views.length * 4 + 16);
+    const { buffer } = this.#board;
+    const system = this.#system;
+    this.#threads = new NodeThreads({ system, project, projectDir, plugins, board: buffer });
+    this.#keeper = new UnitKeeper({
+      threads: this.#threads,
+      clock: this.#clock,
+      once,
+      aggregatorThreads: project.engine.aggregatorThreads ?? Math.max(1, availableParallelism() - 1),
+      signal: this.#stopping.signal,
+      settled: () => this.#checkSettled(),
+    });
+    this.#threads.ioThread.watch(({ error }) => this.#fatal('io', error));
+    this.#watchReader();
+  }
+
+  /** Resolves once every unit runs, or has failed in a way that is being dealt with. */
+  static async start(options: EngineOptions): Promise<Engine> {
+    const engine = new Engine(options);
+    try {
+      await engine.#start();
+    } catch (error) {
+      await engine.stop(0);
+      throw error;
+    }
+    return engine;
+  }
+
+  /** All units have come to their end; rejects when the node cannot go on. */
+  get settled(): Promise<void> {
+    return this.#settled.promise;
+  }
+
+  status(): UnitStatus[] {
+    return this.#keeper.records.map(({ spec, line, state, error, trouble }) => ({
+      ...this.#board.read(line),
+      unit: spec.unit,
+      view: spec.view.view,
+      stream: spec.stream.name,
+      generation: spec.generation,
+      state,
+      error,
+      trouble,
+    }));
+  }
+
+  /** Writes what is dirty, commits a last checkpoint of every unit, and ends; what takes longer than `graceMs` is dropped. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping.abort(new Error('the engine is stopping'));
+    const running = this.#keeper.records.filter(({ state }) => state === 'running');
+    if (graceMs > 0 && running.length > 0) {
+      for (const { thread, spec, claim } of running) {
+        if (thread === undefined) continue;
+        this.#threads.unit(thread, spec.unit).send({ claim, message: { type: 'finish' } });
+      }
+      await Promise.race([
+        this.#settled.promise.catch(() => undefined),
+        this.#clock.sleep(graceMs),
+      ]);
+    }
+    await this.#threads.stop();
+    await this.#system.stop();
+  }
+
+  // ---- As an actor: what the threads report -----------------------------------------------------------------------
+
+  async receive(message: EngineMessage): Promise<void> {
+    switch (message.type) {
+      case 'unit-report':
+        void this.#keeper.reported(message.unit, message.claim, message.report).catch(this.#broken);
+        break;
+      case 'trouble': {
+        const record = this.#keeper.records.find(({ spec }) => spec.unit === message.unit);
+        if (record !== undefined) record.trouble = message.error;
+        break;
+      }
+      case 'alarm':
+        this.#options.onAlarm?.(message.alarm);
+        break;
+      case 'lane-failed':
+        void this.#laneFailed(message.lane, message.error).catch(this.#broken);
+        break;
+      case 'partition-found': {
+        const { index, id } = message.partition;
+        const task = this.#tasks.get(message.task);
+        if (task?.discovered(message.partition) !== true) break;
+        for (const { thread, spec, claim } of this.#keeper.records.filter((r) => r.task === task)) {
+          if (thread === undefined) continue;
+          const learn = { type: 'partition', index, id } as const;
+          this.#threads.unit(thread, spec.unit).send({ claim, message: learn });
+        }
+      }
+    }
+  }
+
+  // ---- Starting ---------------------------------------------------------------------------------------------------
+
+  async #start(): Promise<void> {
+    const { project, once, plugins = [] } = this.#options;
+    const timeoutMs = askTimeoutMs;
+    const aggregations = await loadAggregations(plugins);
+    const answer = await this.#threads.io.ask({ type: 'register', project }, { timeoutMs });
+    check(answer.type === 'units', 'register is answered by units');
+    for (const [line, spec] of answer.units.entries()) {
+      const name = taskName(spec.stream);
+      let task = this.#tasks.get(name);
+      if (task === undefined) {
+        task = await StreamTask.open({
+          task: name,
+          stream: spec.stream,
+          once,
+          lane: {
+            chunkRows: project.engine.chunkRows,
+            slots: project.engine.chunkSlots,
+            dictionary: DICTIONARY,
+          },
+          ask: (message) => this.#threads.reader.ask(message, { timeoutMs }),
+          nextLaneId: () => this.#nextLane++,
+          random: systemRandom,
+        });
+        this.#tasks.set(name, task);
+      }
+      const plan = compileView(spec.view, spec.stream, aggregations);
+      this.#keeper.add(new UnitRecord(spec, { plan, task, line, random: systemRandom }));
+    }
+    const { signal } = this.#stopping;
+    void new Watchdog({ clock: this.#clock }).run(() => this.#threads.aggregators, signal);
+    await Promise.all(
+      [...this.#tasks.values()].map((task) =>
+        this.#keeper.launch(
+          task,
+          this.#keeper.records.filter((record) => record.task === task),
+        ),
+      ),
+    );
+    void this.#tend().catch(this.#broken);
+    this.#checkSettled();
+  }
+
+  async #tend(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.#clock.sleep(TEND_MS, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      for (const task of this.#tasks.values()) {
+        const leaver = await task.tend(
+          this.#clock.mono(),
+          (unit) => this.#record(unit)?.thread?.index ?? 0,
+          (unit, seat, targets) => this.#tell(unit, { type: 'rejoin', seat, targets }),
+        );
+        if (leaver !== undefined) this.#tell(leaver, { type: 'leave' });
+      }
+    }
+  }
+
+  #record(unit: string): UnitRecord | undefined {
+    return this.#keeper.records.find(({ spec }) => spec.unit === unit);
+  }
+
+  #tell(unit: string, message: Parameters<ReturnType<NodeThreads['unit']>['send']>[0]['message']) {
+    const record = this.#record(unit);
+    if (record?.thread === undefined) return;
+    this.#threads.unit(record.thread, unit).send({ claim: record.claim, message });
+  }
+
+  // ---- When something fails ---------------------------------------------------------------------------------------
+
+  #checkSettled(): void {
+    const { records } = this.#keeper;
+    const done = records.every(({ state }) => state === 'finished' || state === 'disabled');
+    if (done) this.#settled.resolve();
+  }
+
+  async #laneFailed(lane: number, error: ErrorData): Promise<void> {
+    const task = [...this.#tasks.values()].find((other) => other.hasLane(lane));
+    if (task === undefined) return;
+    try {
+      const afterMs = task.failed(error, this.#clock.mono());
+      await this.#clock.sleep(afterMs, this.#stopping.signal);
+      await task.resume(lane);
+    } catch (cause) {
+      if (!this.#stopping.signal.aborted) await this.#keeper.streamFailed(task, errorToData(cause));
+    }
+  }
+
+  #watchReader(): void {
+    this.#threads.readerThread.watch(({ error }) => {
+      if (this.#stopping.signal.aborted) return;
+      const verdict = this.#readerFailures.record(this.#clock.mono());
+      if (verdict === 'tripped') return this.#fatal('reader', error);
+      this.#threads.restartReader();
+      this.#watchReader();
+      for (const task of this.#tasks.values()) void task.reopen().catch(this.#broken);
+    });
+  }
+
+  #fatal(thread: string, error: ErrorData | undefined): void {
+    if (this.#stopping.signal.aborted) return;
+    const reason = error?.message ?? 'it ended by itself';
+    this.#failure ??= actorError('LA_NODE_FAILED', { thread, reason });
+    this.#settled.reject(this.#failure);
+  }
+
+  /** A step of the supervisor itself failed: there is nobody above it but the process. */
+  readonly #broken = (error: unknown): void => {
+    if (!this.#stopping.signal.aborted) this.#settled.reject(error);
+  };
+}

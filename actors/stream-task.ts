@@ -1,0 +1,195 @@
+/**
+ * One stream on this node: its partitions, its lanes, and who reads them. It opens the main lane once, a catch-up lane
+ * whenever units start behind it, and brings them together again.
+ */
+import { check, type ErrorData, errorFromData } from '../runtime/errors.ts';
+import type { LaneOptions } from '../runtime/lane.ts';
+import type { Random } from '../runtime/random.ts';
+import { RestartWindow, threadRestarts } from '../runtime/restart-window.ts';
+import type { PartitionPosition } from '../runtime/snapshot.ts';
+import { unionColumns } from '../views/columns.ts';
+import type { ViewPlan } from '../views/plan.ts';
+import type { StreamSpec } from '../views/spec.ts';
+import type { LanePartition, LaneSeat, ReaderAnswer, ReaderMessage } from './messages.ts';
+import { type LaneState, SharedMemoryManager } from './shared-memory-manager.ts';
+import { repairPositions } from './stream-reader.ts';
+
+const ASK_TIMEOUT_MS = 60_000;
+/** A catch-up lane need not be as roomy as the main one. */
+const CATCH_UP_SLOTS = 8;
+
+export interface StreamTaskOptions {
+  readonly task: string;
+  readonly stream: StreamSpec;
+  readonly once: boolean;
+  readonly lane: Omit<LaneOptions, 'columns'>;
+  readonly ask: (message: ReaderMessage) => Promise<ReaderAnswer>;
+  readonly nextLaneId: () => number;
+  readonly random: Random;
+}
+
+/** A unit that is to be seated, and where it goes on. */
+export interface Boarding {
+  readonly unit: string;
+  readonly plan: ViewPlan;
+  readonly positions: readonly PartitionPosition[];
+  /** Place of its thread on the board, whose bell the ring rings. */
+  readonly thread: number;
+}
+
+export class StreamTask {
+  readonly options: StreamTaskOptions;
+  readonly #memory: SharedMemoryManager;
+  readonly #failures: RestartWindow;
+  /** Dictionary epochs of each lane's next reader. */
+  readonly #epochs = new Map<number, number>();
+
+  private constructor(options: StreamTaskOptions, memory: SharedMemoryManager) {
+    this.options = options;
+    this.#memory = memory;
+    this.#failures = new RestartWindow(threadRestarts, options.random);
+  }
+
+  static async open(options: StreamTaskOptions): Promise<StreamTask> {
+    const { task, stream, once, ask, nextLaneId } = options;
+    const answer = await ask({ type: 'open-stream', task, stream, once });
+    check(answer.type === 'partitions', 'open-stream is answered by partitions');
+    const partitions = answer.partitions.map((partition, index) => ({ index, ...partition }));
+    return new StreamTask(options, new SharedMemoryManager(partitions, nextLaneId));
+  }
+
+  /** Where a unit without any checkpoint begins. */
+  async startPositions(): Promise<readonly PartitionPosition[]> {
+    const { ask, task } = this.options;
+    const partitions = this.#memory.partitions.map(({ id }) => id);
+    const answer = await ask({ type: 'resolve-starts', task, partitions });
+    check(answer.type === 'positions', 'resolve-starts is answered by positions');
+    return answer.positions;
+  }
+
+  /** Seats the units on one lane that begins where the hindmost of them stands: the main lane if there is none yet. */
+  async board(units: readonly Boarding[], seated: (unit: string, seat: LaneSeat) => void): Promise<void> {
+    const main = this.#memory.main === undefined;
+    const { lane } = this.options;
+    const state = this.#memory.create(
+      {
+        ...lane,
+        slots: main ? lane.slots : Math.min(lane.slots, CATCH_UP_SLOTS),
+        columns: unionColumns(units.map(({ plan }) => plan.columns)),
+      },
+      main,
+    );
+    const partitions = this.#memory.partitions.map((partition) => begin(partition, units));
+    for (const { unit, thread } of units) seated(unit, this.#memory.seat(state, unit, thread));
+    await this.#read(state, partitions);
+  }
+
+  release(unit: string): void {
+    this.#memory.releaseAll(unit);
+  }
+
+  /** Brings back to the main lane who is near it, and says who has to leave it. */
+  async tend(
+    mono: number,
+    threadOf: (unit: string) => number,
+    rejoin: (unit: string, seat: LaneSeat, targets: Float64Array) => void,
+  ): Promise<string | undefined> {
+    const { main } = this.#memory;
+    for (const lane of this.#memory.takeUnused()) {
+      await this.options.ask({ type: 'stop-lane', lane: lane.id });
+    }
+    if (main === undefined || main.ring.ended) return undefined;
+    for (const lane of this.#memory.lanes.values()) {
+      if (lane.main || !this.#memory.isNear(lane) || !this.#memory.covers(main, lane)) continue;
+      for (const unit of lane.seats.keys()) {
+        if (main.seats.has(unit) || !this.#memory.isCaughtUp(lane, unit)) continue;
+        const seat = this.#memory.seat(main, unit, threadOf(unit));
+        rejoin(unit, seat, this.#memory.targets());
+      }
+    }
+    return this.#memory.leaver(mono);
+  }
+
+  /** The unit now reads this lane only. */
+  rejoined(unit: string, lane: number): void {
+    for (const state of this.#memory.lanes.values()) {
+      if (state.id !== lane) this.#memory.release(state, unit);
+    }
+  }
+
+  /** Takes up a new partition of the stream; returns whether it was unknown. */
+  discovered({ index, id, bounded }: LanePartition): boolean {
+    if (this.#memory.partitions[index] !== undefined) return false;
+    this.#memory.partitions.push({ index, id, bounded });
+    return true;
+  }
+
+  hasLane(lane: number): boolean {
+    return this.#memory.lanes.has(lane);
+  }
+
+  /** A reader failed: when to read its lane again. @throws its error once it has failed too often, or for good */
+  failed(error: ErrorData, mono: number): number {
+    if (!error.retryable && error.code !== 'LA_UNEXPECTED') throw errorFromData(error);
+    const verdict = this.#failures.record(mono);
+    if (verdict === 'tripped') throw errorFromData(error);
+    return verdict.afterMs;
+  }
+
+  /** Reads a lane on from where its last reader came. */
+  async resume(lane: number): Promise<void> {
+    const state = this.#memory.lanes.get(lane);
+    if (state === undefined || state.ring.ended) return;
+    repairPositions(state.lane, state.ring.head);
+    const partitions = this.#memory.partitions.map(({ index, id, bounded }) => ({
+      index,
+      id,
+      bounded,
+      offset: state.lane.positions[index]!,
+      timeMax: null,
+      fingerprint: null,
+    }));
+    await this.#read(state, partitions);
+  }
+
+  /** Reads everything anew on a new reader thread. */
+  async reopen(): Promise<void> {
+    const { task, stream, once, ask } = this.options;
+    await ask({ type: 'open-stream', task, stream, once });
+    for (const lane of this.#memory.lanes.keys()) await this.resume(lane);
+  }
+
+  async stopReading(): Promise<void> {
+    for (const lane of this.#memory.lanes.keys()) {
+      await this.options.ask({ type: 'stop-lane', lane });
+    }
+  }
+
+  async #read(state: LaneState, partitions: readonly LanePartition[]): Promise<void> {
+    const { task, ask, once } = this.options;
+    const epoch = this.#epochs.get(state.id) ?? 1;
+    // Epochs of one reader never come near the next one's.
+    this.#epochs.set(state.id, epoch + 1e6);
+    const { handle } = state.lane;
+    const start = { lane: state.id, task, handle, partitions, epoch, discover: state.main && !once };
+    await ask({ type: 'start-lane', start });
+  }
+}
+
+/** Where a lane begins to read the partition: at the hindmost unit. One that a unit does not know began later: at 0. */
+function begin(
+  partition: { readonly index: number; readonly id: string; readonly bounded: boolean },
+  units: readonly Boarding[],
+): LanePartition {
+  let hindmost: PartitionPosition | undefined;
+  for (const { positions } of units) {
+    const position = positions.find((other) => other.partition === partition.id);
+    if (position === undefined) return { ...partition, offset: 0, timeMax: null, fingerprint: null };
+    if (hindmost === undefined || position.nextOffset < hindmost.nextOffset) hindmost = position;
+  }
+  check(hindmost !== undefined, 'a lane is made for units');
+  const { nextOffset, timeMax, fingerprint = null } = hindmost;
+  return { ...partition, offset: nextOffset, timeMax, fingerprint };
+}
+
+export const askTimeoutMs = ASK_TIMEOUT_MS;
