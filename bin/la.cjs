@@ -27,7 +27,7 @@ function start() {
     fs.existsSync(path.join(root, file)),
   );
   if (found.length === 0)
-    fail('cli/main is missing from ' + root + ': install live-aggregators again.');
+    fail('There is no cli/main in ' + root + ': install live-aggregators again.');
   import(url.pathToFileURL(path.join(root, found[0])).href).catch((error) => {
     console.error(error);
     process.exit(1);
