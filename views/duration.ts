@@ -1,4 +1,5 @@
 /** Durations and sizes as users write them. */
+import { LaError } from '../runtime/errors.ts';
 import { viewError } from './errors.ts';
 
 const unitMs: Readonly<Record<string, number>> = {
@@ -26,6 +27,16 @@ export function parseDuration(text: string): number {
     throw viewError('LA_CONFIG_BAD_DURATION', { value: text });
   }
   return ms;
+}
+
+/** The same, undefined where it is not a duration. */
+export function durationOf(text: string): number | undefined {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (error instanceof LaError) return undefined;
+    throw error;
+  }
 }
 
 /** The shortest way to write a duration: 90000 is `90s`. */

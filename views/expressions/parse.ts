@@ -217,7 +217,7 @@ class Parser {
       const expected = 'one column';
       throw viewError('LA_EXPRESSION_ARGUMENTS', { name: 'has', column: at + 1, expected });
     }
-    return { node: 'has', path: column.path, at };
+    return { node: 'has', path: column.path, at: column.at };
   }
 
   /** Operands up to the closing parenthesis; the opening one is taken. */
