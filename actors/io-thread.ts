@@ -36,12 +36,12 @@ const { coordination, store, compression } = await openCheckpoints(project, proj
 
 const self = enterThread();
 /** Links to the reader and aggregator threads, by their place on the board. */
-const peers = new Map<number, Link>();
+const peers = new Map<number, ReturnType<typeof connectPeer>>();
 
 function linkTo(thread: number): Link {
-  const link = peers.get(thread);
-  check(link !== undefined, 'a thread is connected before its units are opened');
-  return link;
+  const peer = peers.get(thread);
+  check(peer !== undefined, 'a thread is connected before its units are opened');
+  return peer.link;
 }
 
 self.system.spawn<ConnectMessage>(
@@ -69,7 +69,7 @@ self.system.spawn<IoMessage, IoAnswer>(
 );
 self.stopping.addEventListener('abort', () => {
   void self.system.stop().then(() => {
-    for (const link of peers.values()) link.close({ name: self.name, reason: 'stopped' });
+    for (const peer of peers.values()) peer.close();
     self.close();
   });
 });

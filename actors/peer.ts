@@ -11,16 +11,16 @@ export interface PeerPort {
   readonly thread: number;
 }
 
-/** For a thread with an event loop. */
+/** For a thread with an event loop, which the port keeps alive until either end closes it. */
 export function connectPeer(
   system: ActorSystem,
   { port, thread }: PeerPort,
   board: ThreadBoard,
-): Link {
+): { readonly link: Link; close(): void } {
   const link = peerLink(system, port, thread, board);
   port.on('message', (data: unknown) => link.deliver(data));
   port.on('close', () => link.close({ name: `thread ${thread}`, reason: 'lost' }));
-  return link;
+  return { link, close: () => port.close() };
 }
 
 /** For a thread that blocks: `receive` takes what waits. */
