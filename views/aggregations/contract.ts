@@ -117,6 +117,9 @@ export interface Aggregation<I extends Record<string, InputKind> = any> {
 
   /** The group's result. Not finite numbers are turned into null by the caller. */
   result(cells: Float64Array, at: number, heap: Heap, params: Params): Json;
+
+  /** Whether a cap of its own made the result leave something out, which is what marks a row `truncated`. */
+  truncated?(cells: Float64Array, at: number): boolean;
 }
 
 /** Gives literal types to an aggregation's inputs, so that `fold` is typed by them. */

@@ -14,7 +14,7 @@ function capOf(params: Params): number {
 export const countDistinctExact = aggregation({
   doc: 'Number of different values, counted one by one; stops at `cap`.',
   error:
-    'exact below `cap` (but for colliding 64-bit hashes); a result of `cap` means that many or more',
+    'exact below `cap` (but for colliding 64-bit hashes); more than `cap` give `cap`, marked `truncated`',
   empty: 0,
   result_type: 'integer',
   inputs: { x: 'hash' },
@@ -45,4 +45,5 @@ export const countDistinctExact = aggregation({
     });
   },
   result: (cells, at) => cells[at + USED]!,
+  truncated: (cells, at) => cells[at + OVERFLOWED] === 1,
 });

@@ -12,6 +12,8 @@ const PAGES_PER_BYTE = 1 / HEAP_PAGE_BYTES;
 const sizeClass = (size: number): number =>
   size <= 16 ? CLASS_MIN : 32 - Math.clz32(Math.ceil(size) - 1);
 
+const classBytes = (index: number): number => (index < 31 ? 1 << index : 2 ** index);
+
 export class Heap {
   /** The whole heap, as bytes, u32 and f64. Fetch them again after `allocate`, which may move it. */
   bytes!: Uint8Array;
@@ -46,13 +48,13 @@ export class Heap {
 
   /** Bytes that a block asked for with `size` really has. */
   static capacity(size: number): number {
-    return 2 ** sizeClass(size);
+    return classBytes(sizeClass(size));
   }
 
   /** A zeroed block of at least `size` bytes (at most 4 GiB), aligned to 16. */
   allocate(size: number): number {
     const index = sizeClass(size);
-    const capacity = 2 ** index;
+    const capacity = classBytes(index);
     const reused = this.#free[index]!;
     if (reused !== 0) {
       this.#free[index] = this.floats[reused / 8]!;

@@ -1,9 +1,9 @@
 /**
  * The state behind `percentile` and `median`: counts of up to 256 different numbers, then counts by bucket. Both follow
- * from the numbers alone, not from their order. Cells: see value-counts.ts and log-buckets.ts; the shift is 0 while counts
- * are by number; then, only while they are by bucket, the smallest and the largest number.
+ * from the numbers alone, not from their order. Cells: block and its use, see whole-counts.ts, value-counts.ts and
+ * log-buckets.ts; which of them it is, for buckets the shift; then, only while counts are by bucket, the smallest and the
+ * largest number.
  */
-
 import type { Heap } from './heap.ts';
 import {
   addToBucket,
@@ -13,18 +13,25 @@ import {
   countOfBucket,
   forEachBucket,
   middleOf,
+  SHIFT_MIN,
   startBuckets,
 } from './log-buckets.ts';
 import { addCount, countOf, forEachCount, releaseCounts } from './value-counts.ts';
+import { addWhole, forEachWhole, releaseWhole } from './whole-counts.ts';
 
-const VALUES_MAX = 256;
-const sorted = new Float64Array(BUCKETS_MAX);
 const USED = 1;
-const SHIFT = 2;
+const MODE = 2;
 const MIN = 3;
 const MAX = 4;
 
-export const quantileCells: readonly number[] = [0, 0, 0, Infinity, -Infinity];
+/** Modes; from SHIFT_MIN up it is the shift of buckets. */
+const WHOLE = 0;
+const VALUES = 1;
+
+const VALUES_MAX = 256;
+const sorted = new Float64Array(BUCKETS_MAX);
+
+export const quantileCells: readonly number[] = [0, 0, WHOLE, Infinity, -Infinity];
 
 export const quantileError =
   'exact to 256 different numbers, then within 0.8 % of the number (1.6 % when 1,536 buckets of that width ' +
@@ -37,11 +44,33 @@ export function foldQuantiles(
   count: number,
   heap: Heap,
 ): void {
-  for (let row = 0; row < count; row++) add(heap, cells, at[row]!, x[row]!, 1);
+  for (let row = 0; row < count; row++) {
+    const cell = at[row]!;
+    const value = x[row]!;
+    // addWhole without its calls: most groups stay there. The sum tells 1e-300 from the slot of 0.
+    const base = cells[cell + MIN]!;
+    const slot = (value - base) | 0;
+    if (
+      slot + base === value &&
+      slot >= 0 &&
+      slot < cells[cell + USED]! &&
+      cells[cell + MODE] === WHOLE
+    ) {
+      const found = cells[cell]! / 8 + slot;
+      heap.floats[found]!++;
+      heap.touch(8 * found, 8);
+    } else {
+      add(heap, cells, cell, value, 1);
+    }
+  }
 }
 
 function add(heap: Heap, cells: Float64Array, cell: number, value: number, count: number): void {
-  if (cells[cell + SHIFT] === 0) {
+  if (cells[cell + MODE] === WHOLE) {
+    if (addWhole(heap, cells, cell, value, count)) return;
+    toValues(heap, cells, cell);
+  }
+  if (cells[cell + MODE] === VALUES) {
     if (addCount(heap, cells, cell, value, count, VALUES_MAX)) return;
     toBuckets(heap, cells, cell);
   }
@@ -57,14 +86,25 @@ function addBucketed(
 ): void {
   if (value < cells[cell + MIN]!) cells[cell + MIN] = value;
   if (value > cells[cell + MAX]!) cells[cell + MAX] = value;
-  addToBucket(heap, cells, cell, bucketOf(value, cells[cell + SHIFT]!), count);
+  addToBucket(heap, cells, cell, bucketOf(value, cells[cell + MODE]!), count);
+}
+
+function toValues(heap: Heap, cells: Float64Array, cell: number): void {
+  const old = cells.slice(cell, cell + quantileCells.length);
+  cells.set(quantileCells, cell);
+  cells[cell + MODE] = VALUES;
+  forEachWhole(heap, old, 0, (value, count) =>
+    addCount(heap, cells, cell, value, count, VALUES_MAX),
+  );
+  releaseWhole(heap, old, 0);
 }
 
 function toBuckets(heap: Heap, cells: Float64Array, cell: number): void {
-  const exact = cells.slice(cell, cell + USED + 1);
+  if (cells[cell + MODE] === WHOLE) toValues(heap, cells, cell);
+  const old = cells.slice(cell, cell + quantileCells.length);
   startBuckets(heap, cells, cell);
-  forEachCount(heap, exact, 0, (value, count) => addBucketed(heap, cells, cell, value, count));
-  releaseCounts(heap, exact, 0);
+  forEachCount(heap, old, 0, (value, count) => addBucketed(heap, cells, cell, value, count));
+  releaseCounts(heap, old, 0);
 }
 
 export function mergeQuantiles(
@@ -75,45 +115,58 @@ export function mergeQuantiles(
   heap: Heap,
   fromHeap: Heap,
 ): void {
-  const shift = from[fromAt + SHIFT]!;
-  if (shift === 0) {
-    forEachCount(fromHeap, from, fromAt, (value, count) => add(heap, into, at, value, count));
+  const mode = from[fromAt + MODE]!;
+  if (mode < SHIFT_MIN) {
+    forEachExact(fromHeap, from, fromAt, (value, count) => add(heap, into, at, value, count));
     return;
   }
-  if (into[at + SHIFT] === 0) toBuckets(heap, into, at);
+  if (into[at + MODE]! < SHIFT_MIN) toBuckets(heap, into, at);
   into[at + MIN] = Math.min(into[at + MIN]!, from[fromAt + MIN]!);
   into[at + MAX] = Math.max(into[at + MAX]!, from[fromAt + MAX]!);
-  coarsen(heap, into, at, shift - into[at + SHIFT]!);
+  coarsen(heap, into, at, mode - into[at + MODE]!);
   forEachBucket(fromHeap, from, fromAt, (bucket, count) =>
-    addToBucket(heap, into, at, bucket >>> (into[at + SHIFT]! - shift), count),
+    addToBucket(heap, into, at, bucket >>> (into[at + MODE]! - mode), count),
   );
 }
 
+const forEachExact: typeof forEachWhole = (heap, cells, cell, each) =>
+  cells[cell + MODE] === WHOLE
+    ? forEachWhole(heap, cells, cell, each)
+    : forEachCount(heap, cells, cell, each);
+
 /** The number at rank ⌈p n / 100⌉ of n, at least the first; null of none. */
 export function quantile(cells: Float64Array, at: number, heap: Heap, p: number): number | null {
-  const shift = cells[at + SHIFT]!;
+  const mode = cells[at + MODE]!;
   let used = 0;
   let rows = 0;
   const collect = (value: number, count: number) => {
     sorted[used++] = value;
     rows += count;
   };
-  if (shift === 0) forEachCount(heap, cells, at, collect);
-  else forEachBucket(heap, cells, at, (bucket, count) => collect(middleOf(bucket, shift), count));
+  if (mode < SHIFT_MIN) forEachExact(heap, cells, at, collect);
+  else forEachBucket(heap, cells, at, (bucket, count) => collect(middleOf(bucket, mode), count));
   if (rows === 0) return null;
 
   const rank = Math.max(1, Math.ceil((p * rows) / 100));
-  if (shift !== 0 && rank === 1) return cells[at + MIN]! + 0;
-  if (shift !== 0 && rank >= rows) return cells[at + MAX]! + 0;
-  const values = sorted.subarray(0, used).sort();
+  if (mode >= SHIFT_MIN && rank === 1) return cells[at + MIN]! + 0;
+  if (mode >= SHIFT_MIN && rank >= rows) return cells[at + MAX]! + 0;
   let seen = 0;
-  for (const value of values) {
-    seen +=
-      shift === 0
-        ? countOf(heap, cells, at, value)
-        : countOfBucket(heap, cells, at, bucketOf(value, shift));
-    if (seen < rank) continue;
-    return shift === 0 ? value : Math.min(Math.max(value, cells[at + MIN]!), cells[at + MAX]!) + 0;
+  for (const value of sorted.subarray(0, used).sort()) {
+    seen += countAt(heap, cells, at, value);
+    if (seen >= rank) return clamp(cells, at, value);
   }
   return null;
+}
+
+/** Count of a number, or of the bucket whose middle it is, that has one. */
+function countAt(heap: Heap, cells: Float64Array, at: number, value: number): number {
+  const mode = cells[at + MODE]!;
+  if (mode === WHOLE) return heap.floats[cells[at]! / 8 + (value - cells[at + MIN]!)]!;
+  if (mode === VALUES) return countOf(heap, cells, at, value);
+  return countOfBucket(heap, cells, at, bucketOf(value, mode));
+}
+
+function clamp(cells: Float64Array, at: number, value: number): number {
+  if (cells[at + MODE]! < SHIFT_MIN) return value;
+  return Math.min(Math.max(value, cells[at + MIN]!), cells[at + MAX]!) + 0;
 }

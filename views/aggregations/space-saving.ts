@@ -85,9 +85,8 @@ export function countItem(counters: Counters, item: Item, count: number): void {
     cells[cell + USED] = used + 1;
     insert(counters, item, count);
   } else {
-    const smallest = findSmallest(counters);
-    remove(counters, smallest);
-    insert(counters, item, cells[cell + FLOOR]! + count);
+    const freed = remove(counters, findSmallest(counters));
+    insert(counters, item, cells[cell + FLOOR]! + count, freed);
   }
 }
 
@@ -114,13 +113,16 @@ function find({ heap, cells, cell }: Counters, { hash, text, number }: Item): nu
   }
 }
 
-function insert(counters: Counters, item: Item, count: number): void {
+/** Gives a new item a slot; its text may take the block `freed` of another. */
+function insert(counters: Counters, item: Item, count: number, freed = 0): void {
   const { heap } = counters;
   const at = find(counters, item);
   let value = item.number + 0;
   if (item.text !== undefined) {
-    value = reserveText(heap, 0, item.text.length);
+    value = reserveText(heap, freed, item.text.length);
     fillText(heap, value, item.text.bytes, item.text.start);
+  } else if (freed !== 0) {
+    releaseText(heap, freed);
   }
   const { floats } = heap;
   floats[at] = count;
@@ -140,10 +142,14 @@ function grow({ heap, cells, cell }: Counters): void {
     if (floats[at] === 0) continue;
     let slot = floats[at + HASH]! & mask;
     while (floats[block / 8 + SLOT_FLOATS * slot] !== 0) slot = (slot + 1) & mask;
-    floats.copyWithin(block / 8 + SLOT_FLOATS * slot, at, at + SLOT_FLOATS);
+    copySlot(floats, block / 8 + SLOT_FLOATS * slot, at);
   }
   heap.release(old, slots * SLOT_BYTES);
   cells[cell] = block;
+}
+
+function copySlot(floats: Float64Array, to: number, from: number): void {
+  for (let index = 0; index < SLOT_FLOATS; index++) floats[to + index] = floats[from + index]!;
 }
 
 /** Float index of a counter with the smallest count, which becomes the floor. Some other is next in turn. */
@@ -177,24 +183,25 @@ function smallestCount(counters: Counters): number {
   return smallest;
 }
 
-/** Empties a slot and moves up those behind it that it kept from their place. */
-function remove(counters: Counters, at: number): void {
+/** Empties a slot and moves up those behind it that it kept from their place. The block of its text, 0 for none. */
+function remove(counters: Counters, at: number): number {
   const { heap, cells, cell } = counters;
   const { floats } = heap;
   const base = cells[cell]! / 8;
   const mask = slotsOf(counters) - 1;
-  if (floats[at + KIND] === TEXT) releaseText(heap, floats[at + VALUE]!);
+  const freed = floats[at + KIND] === TEXT ? floats[at + VALUE]! : 0;
   let hole = (at - base) / SLOT_FLOATS;
   for (let next = (hole + 1) & mask; ; next = (next + 1) & mask) {
     const from = base + SLOT_FLOATS * next;
     if (floats[from] === 0) break;
     if (((next - floats[from + HASH]!) & mask) < ((next - hole) & mask)) continue;
-    floats.copyWithin(base + SLOT_FLOATS * hole, from, from + SLOT_FLOATS);
+    copySlot(floats, base + SLOT_FLOATS * hole, from);
     heap.touch(8 * (base + SLOT_FLOATS * hole), SLOT_BYTES);
     hole = next;
   }
   floats[base + SLOT_FLOATS * hole] = 0;
   heap.touch(8 * (base + SLOT_FLOATS * hole), SLOT_BYTES);
+  return freed;
 }
 
 /** At most so often was a value counted that has no counter. */

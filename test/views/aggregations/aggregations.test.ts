@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Json } from '../../../runtime/json.ts';
 import type { Params } from '../../../views/aggregations/contract.ts';
 import { type AggregationName, aggregations } from '../../../views/aggregations/registry.ts';
+import { exactSum, rounded, scaled } from './exact-arithmetic.ts';
 import { defaultParams, Groups, type Row, type Value } from './fold-rows.ts';
 
 const result = (name: AggregationName, rows: readonly Row[], params?: Params): Json => {
@@ -57,6 +58,7 @@ test('variance', () => {
   f('var_pop', [1.7e12, 1.7e12 + 1, 1.7e12 + 2], 2 / 3);
   f('var_pop', [1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16], 22.5);
   f('var_pop', [1e150, -1e150], 1e150 ** 2);
+  f('var_pop', Array(50).fill([1e153, -1e153]).flat(), 1e153 ** 2);
   f('stddev_pop', [1e-130, -1e-130], 1e-130);
 });
 
@@ -114,7 +116,17 @@ test('weights', () => {
     null,
   );
   f([[1e300, 1]], 1e300);
+  f([[2, 1e300]], 2);
   f([[0.1, 0.3]], 0.1);
+  // What 0.1 × 0.3 loses in rounding is all that is left.
+  const left = scaled(0.1) * scaled(0.3) + scaled(-0.03) * scaled(1);
+  f(
+    [
+      [0.1, 0.3],
+      [-0.03, 1],
+    ],
+    rounded(left, exactSum([0.3, 1]), 1n),
+  );
 });
 
 test('percentiles are nearest ranks', () => {
@@ -126,6 +138,8 @@ test('percentiles are nearest ranks', () => {
   f('percentile', [-3, -0, 2], 0, { p: 50 });
   f('median', [4, 1, 3, 2], 2);
   f('median', [1e308, -1e308, 5e-324], 5e-324);
+  f('median', [2 ** 53 + 2, 2 ** 53 + 4, 2 ** 53 + 6], 2 ** 53 + 4);
+  f('median', [1, 255, 1.5, 1e-300, -7], 1);
 });
 
 test('histogram: bounds belong to the bucket below them', () => {

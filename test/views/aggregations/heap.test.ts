@@ -66,6 +66,9 @@ test('released blocks are used again', () => {
   heap.release(first, 100);
   assert.equal(heap.allocate(120), first);
   assert.notEqual(heap.allocate(120), first);
+  heap.release(first, 120);
+  const restored = new Heap({ bytes: heap.bytes.slice(0, heap.top), free: heap.free });
+  assert.equal(restored.allocate(70), first);
 });
 
 test('touch marks every page of a range', () => {
@@ -74,4 +77,7 @@ test('touch marks every page of a range', () => {
   heap.dirty.fill(0);
   heap.touch(HEAP_PAGE_BYTES - 1, 2);
   assert.deepEqual([...heap.dirty.subarray(0, 4)], [1, 1, 0, 0]);
+  heap.dirty.fill(0, 1);
+  heap.allocate(64 * HEAP_PAGE_BYTES);
+  assert.deepEqual([...heap.dirty.subarray(0, 2)], [1, 0]);
 });

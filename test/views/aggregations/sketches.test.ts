@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Params } from '../../../views/aggregations/contract.ts';
 import { Heap } from '../../../views/aggregations/heap.ts';
+import { rankOf, registerOf } from '../../../views/aggregations/hyperloglog.ts';
 import { type AggregationName, aggregations } from '../../../views/aggregations/registry.ts';
+import { exactSum, rounded } from './exact-arithmetic.ts';
 import { Groups, type Row } from './fold-rows.ts';
 
 /** Numbers in [0, 1) from a seed. */
@@ -60,6 +62,17 @@ describe('sums of many', () => {
   }
 });
 
+test('sum and avg of many are rounded once', () => {
+  const random = randomNumbers(5);
+  const values = Array.from({ length: 300 }, () => random() * random());
+  for (let length = 1; length <= values.length; length++) {
+    const x = values.slice(0, length);
+    const rows = x.map((value) => ({ x: value }));
+    assert.equal(fold('sum', rows).result(), rounded(exactSum(x), 1n, 1n));
+    assert.equal(fold('avg', rows).result(), rounded(exactSum(x), BigInt(length), 1n));
+  }
+});
+
 describe('count_distinct', () => {
   const definition = aggregations.count_distinct;
 
@@ -106,12 +119,41 @@ describe('count_distinct', () => {
     }
   });
 
+  test('ranks count the zeros behind the 12 bits that choose a register', () => {
+    const f = (high: number, low: number, register: number, rank: number) =>
+      assert.deepEqual([registerOf(high), rankOf(low, high)], [register, rank]);
+    f(0xfff80000, 0, 4095, 1);
+    f(0x00100001, 0, 1, 20);
+    f(0x00000000, 0x80000000, 0, 21);
+    f(0x00000000, 1, 0, 52);
+    f(0x00000000, 0, 0, 53);
+  });
+
+  test('hashes of all sorts of zeros', () => {
+    for (const name of ['count_distinct', 'count_distinct_exact'] as const) {
+      const groups = fold(name, [], { cap: 5 });
+      const x = { low: Uint32Array.of(0, 0, 7, 0), high: Uint32Array.of(0, 7, 0, 0) };
+      const { fold: foldInto } = groups.definition;
+      foldInto(groups.cells, new Uint32Array(4), { x }, 4, groups.heap, groups.params);
+      assert.equal(groups.result(), 3);
+    }
+  });
+
   test('the exact one counts every value up to its cap', () => {
     const rows = Array.from({ length: 12_000 }, (_, index) => ({ x: index }));
     const exact = (cap: number) => foldInPieces('count_distinct_exact', rows, 1, { cap }).result();
     assert.equal(exact(100_000), 12_000);
     assert.equal(exact(12_000), 12_000);
     assert.equal(exact(11_999), 11_999);
+
+    const { truncated } = aggregations.count_distinct_exact;
+    const f = (cap: number, expected: boolean) => {
+      const pieces = foldInPieces('count_distinct_exact', rows.slice(0, 50), 1, { cap });
+      assert.equal(truncated?.(pieces.cells, 0), expected);
+      assert.equal(truncated?.(fold('count_distinct_exact', [], { cap }).merge(pieces).cells, 0), expected);
+    };
+    f(49, true);
+    f(50, false);
   });
 });
 
@@ -159,6 +201,16 @@ describe('percentile', () => {
   );
   f('over 30 powers of ten with both signs', make(wide), 0.12);
 
+  test('counts beyond 32 bits', () => {
+    const rows = Array.from({ length: 1000 }, (_, index) => ({ x: index < 900 ? index / 7 : 5000 + index }));
+    for (const few of [rows, rows.slice(0, 200), rows.map(({ x }) => ({ x: Math.floor(x / 60) }))]) {
+      const groups = fold('percentile', few, { p: 90 });
+      const expected = groups.result();
+      for (let doubling = 0; doubling < 36; doubling++) groups.merge(groups.restored());
+      assert.equal(groups.result(), expected);
+    }
+  });
+
   test('exact to 256 numbers however many rows', () => {
     const rows = Array.from({ length: 5000 }, (_, index) => ({ x: (index * 37) % 256 }));
     assert.equal(fold('percentile', rows, { p: 95 }).result(), 243);
@@ -173,32 +225,46 @@ describe('top_k', () => {
     const rank = Math.floor(1 / (random() + 1e-5));
     return { x: rank % 2 === 0 ? rank : `value ${rank}` };
   });
-  const counts = Map.groupBy(rows, ({ x }) => x);
-  const trueCount = (value: unknown) =>
-    typeof value === 'string' || typeof value === 'number' ? counts.get(value)!.length : NaN;
-  const top = [...counts.values()].map((same) => same.length).sort((a, b) => b - a);
+  const alike = Array.from({ length: 10_000 }, () => ({ x: `value ${Math.floor(500 * random())}` }));
+  /** First all of some values, then none of them but many others. */
+  const fading = Array.from({ length: 6000 }, (_, index) => ({
+    x: index < 3000 ? index % 70 : Math.floor(index / 4),
+  }));
+  const trueCounts = (of: readonly Row[]) => {
+    const counts = new Map<unknown, number>();
+    for (const { x } of of) counts.set(x, (counts.get(x) ?? 0) + 1);
+    return counts;
+  };
 
-  const f = (what: string, groups: Groups) =>
+  const f = (what: string, of: readonly Row[], groups: Groups) =>
     test(`${what}: never too low, never too high by more than rows / counters`, () => {
+      const counts = trueCounts(of);
+      const top = [...counts.values()].sort((a, b) => b - a);
       const listed = groups.result();
       assert.ok(Array.isArray(listed) && listed.length === k);
       listed.forEach(({ value, count }, index) => {
-        const over = count - trueCount(value);
-        assert.ok(over >= 0 && over <= rows.length / (8 * k), `${value}: ${over} too high`);
+        const over = count - counts.get(value)!;
+        assert.ok(over >= 0 && over <= of.length / (8 * k), `${value}: ${over} too high`);
         assert.ok(count >= top[index]!, `place ${index}`);
       });
-      assert.equal(listed[0].value, 'value 1');
     });
-  f('in one go', fold('top_k', rows, { k }));
-  for (let seed = 1; seed <= 3; seed++) {
-    f(`in pieces ${seed}`, foldInPieces('top_k', rows, seed, { k }));
+  for (const [what, of] of Object.entries({ rows, alike, fading })) {
+    f(`${what} in one go`, of, fold('top_k', of, { k }));
+    for (let seed = 1; seed <= 3; seed++) {
+      f(`${what} in pieces ${seed}`, of, foldInPieces('top_k', of, seed, { k }));
+    }
   }
+  const [early, late] = [fading.slice(0, 3000), fading.slice(3000)];
+  f('one half after the other', fading, fold('top_k', early, { k }).merge(fold('top_k', late, { k })));
+  f('the other way round', fading, fold('top_k', late, { k }).merge(fold('top_k', early, { k })));
 
   test('exact while the counters suffice, in any order', () => {
-    const few = rows.filter(({ x }) => trueCount(x) >= (top[8 * k - 1] ?? 0) + 1);
+    const counts = trueCounts(rows);
+    const frequent = new Set([...counts].sort((a, b) => b[1] - a[1]).slice(0, 8 * k).map(([x]) => x));
+    const few = rows.filter(({ x }) => frequent.has(x));
     const expected = fold('top_k', few, { k }).result();
     assert.deepEqual(foldInPieces('top_k', few, 5, { k }).result(), expected);
     assert.ok(Array.isArray(expected));
-    for (const { value, count } of expected) assert.equal(count, trueCount(value));
+    for (const { value, count } of expected) assert.equal(count, counts.get(value));
   });
 });
