@@ -199,7 +199,8 @@ const versions: SinkCase[] = [
           }
           assertRows(await under.rows(wifiSchema), highest(all));
         }),
-        { numRuns: 30 },
+        // The storage remembers the runs before, so a failing one cannot be shrunk.
+        { numRuns: 30, endOnFailure: true },
       );
       await sink.close();
     },
