@@ -26,9 +26,12 @@ export class CodeLookup {
     const flat = this.#flat;
     if (flat !== null) {
       if (needed <= flat.length) return;
-      if (needed > this.#flatMax(FLAT_PER_GROUP)) return this.#toHash();
-      this.#flat = new Uint32Array(powerOfTwo(needed));
-      this.#flat.set(flat);
+      if (needed > this.#flatMax(FLAT_PER_GROUP)) {
+        this.#toHash();
+      } else {
+        this.#flat = new Uint32Array(powerOfTwo(needed));
+        this.#flat.set(flat);
+      }
     } else if (needed <= this.#flatMax(FLAT_PER_GROUP / 2)) {
       this.#toFlat(needed);
     }

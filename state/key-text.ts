@@ -64,7 +64,10 @@ export class KeyText {
   }
 
   #element(column: KeyColumn, code: number, comma: boolean): void {
-    if (code === 0) return this.#null(comma);
+    if (code === 0) {
+      this.#null(comma);
+      return;
+    }
     const start = column.starts[code]!;
     const length = column.lengths[code]!;
     const isText = column.types === null || column.types[code] === EntryType.TEXT;

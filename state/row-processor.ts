@@ -67,8 +67,9 @@ export class RowProcessor {
     partition.state = 'active';
     const partly: PartlyLate[] = [];
     const isJudged = this.#judgeRows(values, partition, from, to, partly);
-    const { counters, plan } = this.#state;
+    const { counters, plan, windows } = this.#state;
     counters.read += to - from;
+    if (Number.isFinite(chunk.timeMax)) windows.gaps.close(partition.id, chunk.timeMax);
     const kept = isJudged ? this.#tally(chunk, partition, from, to) : to - from;
     counters.folded += kept + partly.length;
     this.#foldPanes(values, from, to, kept, isJudged);

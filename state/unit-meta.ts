@@ -34,6 +34,7 @@ interface UnitMeta {
   readonly windows: readonly WindowMeta[];
   readonly gone: readonly string[];
   readonly evictedEnd: number | null;
+  readonly gaps: readonly { partition: string; after: number | null; until: number | null }[];
 }
 
 /** What of a unit is in its description. */
@@ -71,9 +72,17 @@ export function describeUnit(state: UnitState): Json {
     panes,
     windows: windowMetas,
     gone: Array.from(partitions.all).flatMap(({ id, state }) => (state === 'gone' ? [id] : [])),
-    evictedEnd: Number.isFinite(windows.evictedEnd) ? windows.evictedEnd : null,
+    evictedEnd: finite(windows.evictedEnd),
+    gaps: windows.gaps.all.map(({ partition, after, until }) => ({
+      partition,
+      after: finite(after),
+      until,
+    })),
   };
 }
+
+/** JSON has no infinities: null stands for -Infinity. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 const windowMeta = (window: WindowState) => ({
   start: window.start,
@@ -101,6 +110,9 @@ export function restoreUnit(
   const { invalidByReason, ...numbers } = meta.counters;
   counters.restore(numbers, invalidByReason);
   windows.evictedEnd = meta.evictedEnd ?? Number.NEGATIVE_INFINITY;
+  windows.gaps.restore(
+    meta.gaps.map((gap) => ({ ...gap, after: gap.after ?? Number.NEGATIVE_INFINITY })),
+  );
   for (const partition of partitions.all) {
     if (meta.gone.includes(partition.id)) partition.state = 'gone';
   }

@@ -12,6 +12,7 @@ import { Budget, type Limits } from './budget.ts';
 import { Counters } from './counters.ts';
 import { type DeadLetterBatch, DeadLetters } from './dead-letters.ts';
 import { Emission, type EmissionOptions } from './emission.ts';
+import { Gaps } from './gaps.ts';
 import { GroupTable } from './group-table.ts';
 import { type Cutover, Spans } from './lateness.ts';
 import { currentLayout } from './layout.ts';
@@ -54,6 +55,7 @@ export class Unit {
     const layout = currentLayout(plan);
     this.#windows = new Windows(
       this.#budget,
+      new Gaps(plan.allowedLatenessMs),
       () => new GroupTable(this.#state.nextTable++, layout),
     );
     this.#emission = new Emission(plan, generation, claim, counters);
@@ -125,13 +127,23 @@ export class Unit {
     const partition = this.#partitions.at(chunk.partition);
     if (chunk.nextOffset <= partition.nextOffset) return 'done';
     if (partition.waits !== 'no') return 'blocked';
-    // Rows that retention took are declared by `gap` before.
+    // What was lost is declared by `gap` before.
     check(chunk.firstOffset <= partition.nextOffset, 'no offset between two chunks is left out');
     this.#isFresh = false;
     this.#budget.measure(this.memoryBytes);
     this.#rows.process(chunk, partition);
     this.#complete();
     return 'done';
+  }
+
+  /** Offsets before `nextOffset` are lost, to retention for example: windows that may miss rows of them are flagged. */
+  gap(index: number, nextOffset: number): void {
+    const partition = this.#partitions.at(index);
+    if (nextOffset <= partition.nextOffset) return;
+    this.#windows.gaps.add(partition.id, this.#partitions.watermarkOf(partition));
+    this.#windows.flagGaps();
+    partition.nextOffset = nextOffset;
+    partition.fingerprint = null;
   }
 
   /** The end of bounded input: all windows are complete. Watermarks stay, so that rows appended later still count. */
@@ -171,7 +183,11 @@ export class Unit {
 
   /** Forgets what is written, complete, and can change no more. */
   evict(): void {
-    this.#windows.evict(this.#partitions.min(), this.#plan.allowedLatenessMs);
+    const { allowedLatenessMs, window } = this.#plan;
+    const watermark = this.#partitions.min();
+    this.#windows.evict(watermark, allowedLatenessMs);
+    // Twice: a calendar's days are not all of one length.
+    this.#windows.gaps.forget(watermark - allowedLatenessMs - 2 * window.sizeMs);
   }
 
   /** Rows that no window took, since the last call. */

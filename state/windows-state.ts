@@ -1,5 +1,6 @@
 /** The open windows and the panes that they are made of: their completion, and how they are forgotten. */
 import type { Budget } from './budget.ts';
+import type { Gaps } from './gaps.ts';
 import type { GroupTable } from './group-table.ts';
 import type { Span } from './lateness.ts';
 
@@ -55,11 +56,13 @@ export class Windows {
   readonly windows = new Map<number, WindowState>();
   readonly #budget: Budget;
   readonly #newTable: () => GroupTable;
+  readonly gaps: Gaps;
   /** Largest end of the windows evicted; their rows can come no more. */
   evictedEnd = Number.NEGATIVE_INFINITY;
 
-  constructor(budget: Budget, newTable: () => GroupTable) {
+  constructor(budget: Budget, gaps: Gaps, newTable: () => GroupTable) {
     this.#budget = budget;
+    this.gaps = gaps;
     this.#newTable = newTable;
   }
 
@@ -89,6 +92,7 @@ export class Windows {
     let window = this.windows.get(start);
     if (window === undefined) {
       window = newWindow(start, end);
+      window.gap = this.gaps.touches(start, end);
       this.windows.set(start, window);
     }
     return window;
@@ -128,6 +132,14 @@ export class Windows {
       window.pass = null;
       window.resets++;
     }
+  }
+
+  /** Flags the windows that a gap may have taken rows from. */
+  flagGaps(): void {
+    const touched = [...this.windows.values()].filter(({ start, end }) => {
+      return this.gaps.touches(start, end);
+    });
+    this.flag(touched, 'gap');
   }
 
   /** Forgets windows that can get no more rows and whose rows are all acked, complete. */

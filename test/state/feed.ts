@@ -17,6 +17,9 @@ export interface FeedRow {
   readonly values?: Readonly<Record<string, Json>>;
 }
 
+/** Shared memories are dear (each reserves GiB of address space): lanes are used again. */
+const pool = new Map<string, Lane[]>();
+
 const encoder = new TextEncoder();
 
 export class Feed {
@@ -24,17 +27,23 @@ export class Feed {
   #writers: (DictionaryWriter | undefined)[];
   #epoch = 1;
   #sequence = 0;
+  readonly #pooled: string;
 
   constructor(columns: readonly ColumnSpec[], chunkRows = 64, entriesMax = 4096) {
-    this.lane = Lane.create({
-      columns,
-      chunkRows,
-      slots: 4,
-      dictionary: { entriesMax, bytesMax: entriesMax * 32 },
-    });
+    const dictionary = { entriesMax, bytesMax: entriesMax * 32 };
+    const options = { columns, chunkRows, slots: 4, dictionary };
+    this.#pooled = JSON.stringify(options);
+    this.lane = pool.get(this.#pooled)?.pop() ?? Lane.create(options);
     this.#writers = this.lane.dictionaries.map((dictionary) =>
       dictionary === undefined ? undefined : new DictionaryWriter(dictionary),
     );
+  }
+
+  /** Gives the lane to feeds made later; nobody reads it any more. */
+  release(): void {
+    const lanes = pool.get(this.#pooled) ?? [];
+    lanes.push(this.lane);
+    pool.set(this.#pooled, lanes);
   }
 
   /** Codes mean something else from the next chunk on. */
