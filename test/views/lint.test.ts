@@ -94,6 +94,13 @@ const p = (from: string, to: string, code: string, remedy: string) =>
 const v = (from: string, to: string, code: string, remedy: string) =>
   expectFault({ ...base, 'views/ap_signal.json': change(view, from, to) }, code, remedy);
 
+test('several views may write to one file sink that names them apart', () => {
+  const toLines = change(view, '["table"]', '["lines"]');
+  const other = change(toLines, 'ap_signal', 'other');
+  const { faults } = lint({ 'la.json': project, 'views/a.json': toLines, 'views/b.json': other });
+  assert.deepEqual(faults, []);
+});
+
 test('the base is fine', () => {
   const { faults, project: spec } = lint(base);
   assert.deepEqual(faults, []);

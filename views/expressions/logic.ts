@@ -16,6 +16,8 @@ interface Computed {
 export function andOr(a: NumberVector, b: NumberVector, deciding: 0 | 1): Computed {
   const vector = numberVector();
   let own = vector.nulls;
+  /** Stays all zero. */
+  let none = vector.nulls;
   return {
     vector,
     step(batch) {
@@ -33,16 +35,17 @@ export function andOr(a: NumberVector, b: NumberVector, deciding: 0 | 1): Comput
         return;
       }
       own = reserveNulls(own, batch);
+      none = reserveNulls(none, batch);
       vector.nulls = own;
-      const { nulls: nullsA, mayBeNull: nullableA } = a;
-      const { nulls: nullsB, mayBeNull: nullableB } = b;
+      const nullsA = a.mayBeNull ? a.nulls : none;
+      const nullsB = b.mayBeNull ? b.nulls : none;
+      // With null halfway between false and true, `and` is the smaller and `or` the larger of the two.
       for (let row = 0; row < rows; row++) {
-        const nullA = nullableA && nullsA[row] !== 0;
-        const nullB = nullableB && nullsB[row] !== 0;
-        const decided =
-          (!nullA && valuesA[row] === deciding) || (!nullB && valuesB[row] === deciding);
-        out[row] = decided ? deciding : 1 - deciding;
-        own[row] = !decided && (nullA || nullB) ? 1 : 0;
+        const valueA = nullsA[row] === 0 ? valuesA[row]! : 0.5;
+        const valueB = nullsB[row] === 0 ? valuesB[row]! : 0.5;
+        const value = deciding === 0 ? Math.min(valueA, valueB) : Math.max(valueA, valueB);
+        out[row] = value;
+        own[row] = value === 0.5 ? 1 : 0;
       }
     },
   };

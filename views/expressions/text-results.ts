@@ -34,26 +34,36 @@ export function chooseText(condition: NumberVector, yes: TextVector, no: TextVec
   return { vector: output.vector, step: (batch) => output.fill(batch, write) };
 }
 
+/** Places of results that are kept, by pair of operands; a power of two. */
+const KEPT_RESULTS = 4096;
+
 /** Both texts after one another; null where that is too long. */
 export function concat(a: TextVector, b: TextVector): Computed {
   const output = new TextOutput();
   const scratch = new Uint8Array(TEXT_RESULT_BYTES_MAX);
+  const keptA = new Uint32Array(KEPT_RESULTS);
+  const keptB = new Uint32Array(KEPT_RESULTS);
+  /** 0 for null, which is also right for the pair (0, 0) that the arrays begin with. */
+  const kept = new Uint32Array(KEPT_RESULTS);
+  let epochs = '';
   const write = (codes: Uint32Array, rows: number): boolean => {
     const { dictionary: dictionaryA, codes: codesA } = a;
     const { dictionary: dictionaryB, codes: codesB } = b;
-    let lastA = 0;
-    let lastB = 0;
-    let last = 0;
+    const now = `${a.epoch} ${b.epoch} ${output.vector.epoch}`;
+    if (now !== epochs) for (const array of [keptA, keptB, kept]) array.fill(0);
+    epochs = now;
     for (let row = 0; row < rows; row++) {
       const codeA = codesA[row]!;
       const codeB = codesB[row]!;
-      if (codeA !== lastA || codeB !== lastB) {
-        last = join(scratch, output, spanIn(dictionaryA, codeA), spanIn(dictionaryB, codeB));
-        if (last < 0) return false;
-        lastA = codeA;
-        lastB = codeB;
+      const place = (Math.imul(codeA, 0x9e3779b1) + codeB) & (KEPT_RESULTS - 1);
+      if (keptA[place] !== codeA || keptB[place] !== codeB) {
+        const code = join(scratch, output, spanIn(dictionaryA, codeA), spanIn(dictionaryB, codeB));
+        if (code < 0) return false;
+        keptA[place] = codeA;
+        keptB[place] = codeB;
+        kept[place] = code;
       }
-      codes[row] = last;
+      codes[row] = kept[place]!;
     }
     return true;
   };
@@ -106,21 +116,28 @@ export function changeCase(source: TextVector, from: 'a' | 'A'): Computed {
 export function textOf(source: NumberVector, holds: 'number' | 'boolean'): Computed {
   const output = new TextOutput();
   const spell = holds === 'number' ? String : (value: number) => (value === 1 ? 'true' : 'false');
+  const keptValues = new Float64Array(KEPT_RESULTS).fill(Number.NaN);
+  const kept = new Uint32Array(KEPT_RESULTS);
+  let epoch = output.vector.epoch;
   const write = (codes: Uint32Array, rows: number): boolean => {
     const { numbers, nulls, mayBeNull } = source;
-    let last = Number.NaN;
-    let lastCode = 0;
+    if (output.vector.epoch !== epoch) keptValues.fill(Number.NaN);
+    epoch = output.vector.epoch;
     for (let row = 0; row < rows; row++) {
-      codes[row] = 0;
-      if (mayBeNull && nulls[row] !== 0) continue;
-      const value = numbers[row]! + 0;
-      if (value !== last) {
-        const bytes = utf8(spell(value));
-        lastCode = output.intern(bytes, 0, bytes.length);
-        if (lastCode === 0) return false;
-        last = value;
+      if (mayBeNull && nulls[row] !== 0) {
+        codes[row] = 0;
+        continue;
       }
-      codes[row] = lastCode;
+      const value = numbers[row]! + 0;
+      const place = value & (KEPT_RESULTS - 1);
+      if (keptValues[place] !== value) {
+        const bytes = utf8(spell(value));
+        const code = output.intern(bytes, 0, bytes.length);
+        if (code === 0) return false;
+        keptValues[place] = value;
+        kept[place] = code;
+      }
+      codes[row] = kept[place]!;
     }
     return true;
   };

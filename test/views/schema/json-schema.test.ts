@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import * as connectors from '../connectors/registry.ts';
-import { aggregations } from '../views/aggregations/registry.ts';
-import { projectJsonSchema, viewJsonSchema } from '../views/schema/json-schema.ts';
+import * as connectors from '../../../connectors/registry.ts';
+import { aggregations } from '../../../views/aggregations/registry.ts';
+import { projectJsonSchema, viewJsonSchema } from '../../../views/schema/json-schema.ts';
 
-const folder = new URL('../schemas/', import.meta.url);
+const folder = new URL('../../../schemas/', import.meta.url);
 
 function f(file: string, schema: object) {
   const text = `${JSON.stringify(schema, null, 2)}\n`;
@@ -15,7 +15,7 @@ function f(file: string, schema: object) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path, text);
   }
-  const message = `schemas/${file} is out of date: LA_UPDATE=1 node --test test/schema-drift.test.ts`;
+  const message = `schemas/${file} is out of date: LA_UPDATE=1 node --test test/views/schema/json-schema.test.ts`;
   assert.equal(readFileSync(path, 'utf8'), text, message);
 }
 
