@@ -94,7 +94,7 @@ const stream = (connectors: ConnectorSchemas) =>
 const engine = z
   .strictObject({
     aggregator_threads: z.int().min(1).max(256).optional().describe('Threads that aggregate.'),
-    chunk_rows: z.int().min(64).max(65_536).default(4096).describe('Rows of a chunk at most.'),
+    chunk_rows: z.int().min(1).max(65_536).default(4096).describe('Rows of a chunk at most.'),
     chunk_slots: z
       .literal([2, 4, 8, 16, 32, 64, 128, 256])
       .default(16)
