@@ -43,7 +43,7 @@ export async function insisting<T>(
       retrying(() => unlessAborted(attempt, signal), { clock, random, signal, onFailure }),
     );
   } finally {
-    done.abort();
+    done.abort('done');
   }
 }
 

@@ -34,7 +34,7 @@ export async function openUnit(
     const claim = await retry(() => options.coordination.claim(unit));
     const base = { claim: claim.claim, view, generation };
     if (claim.pointer === null) {
-      await refuseLostPointer(unit, options, retry);
+      await refuseLostPointer(claim, options, retry);
       const nothing = { sequence: 0, manifest: null, ref: null, previous: [], damages: [] };
       const checkpointer = new Checkpointer(claim, nothing, options);
       return { ...base, checkpointer, restored: null, restoredFrom: null };
@@ -48,34 +48,44 @@ export async function openUnit(
 
 /** The second commit of a unit follows an acknowledged first one: then there was a pointer, and starting anew loses rows. */
 async function refuseLostPointer(
-  unit: string,
-  { store }: CheckpointerOptions,
+  claim: Claim,
+  options: CheckpointerOptions,
   retry: Retry,
 ): Promise<void> {
-  const manifests = await retry(() => store.list(manifestPrefix(unit)));
+  const { unit } = claim;
+  const manifests = await retry(() => options.store.list(manifestPrefix(unit)));
   const manifest = manifests.findLast((key) => sequenceOf(key) > 1);
-  if (manifest !== undefined) {
-    throw checkpointError('LA_CHECKPOINT_POINTER_LOST', { unit, manifest });
-  }
+  if (manifest === undefined) return;
+  const error = checkpointError('LA_CHECKPOINT_POINTER_LOST', { unit, manifest });
+  throw await unlessFenced(claim, error, options, retry);
 }
 
-/** To one that was fenced while it restored, objects may be gone for good reasons: that is no damage. */
 async function restoreOrFenced(
   claim: Claim,
   pointer: Pointer,
-  { store, coordination, compression }: CheckpointerOptions,
+  options: CheckpointerOptions,
   retry: Retry,
 ): Promise<Restored> {
-  const { unit } = claim;
+  const { store, compression } = options;
   const read = (key: string) => retry(() => store.read(key));
   try {
-    return await restoreNewest(pointer, { unit, store: { read }, compression });
+    return await restoreNewest(pointer, { unit: claim.unit, store: { read }, compression });
   } catch (error) {
     if (!(error instanceof LaError) || error.code !== 'LA_CHECKPOINT_UNUSABLE') throw error;
-    const newest = await retry(() => coordination.pointer(unit));
-    if (newest === null || newest.claim <= claim.claim) throw error;
-    throw checkpointError('LA_CHECKPOINT_FENCED', { unit, claim: claim.claim }, error);
+    throw await unlessFenced(claim, error, options, retry);
   }
+}
+
+/** To one that was overtaken, objects may be new or gone for good reasons: it was fenced, and that is all. */
+async function unlessFenced(
+  { unit, claim }: Claim,
+  error: LaError,
+  { coordination }: CheckpointerOptions,
+  retry: Retry,
+): Promise<LaError> {
+  const newest = await retry(() => coordination.pointer(unit));
+  if (newest === null || newest.claim <= claim) return error;
+  return checkpointError('LA_CHECKPOINT_FENCED', { unit, claim }, error);
 }
 
 async function takeOver(
