@@ -12,6 +12,9 @@ import { check } from './errors.ts';
 
 export const CONSUMERS_MAX = 256;
 
+/** Powers of two. */
+const SLOTS: ReadonlySet<number> = new Set(Array.from({ length: 21 }, (_, bits) => 1 << bits));
+
 const LINE = 16; // Int32s in 64 bytes
 /** The sequence that will be published next. Zeroed memory is an empty ring. */
 const HEAD = 0;
@@ -60,7 +63,7 @@ export class Ring {
 
   /** Any thread may make one on the same memory. `bells`: the threads' doorbells, which `publish` rings. */
   constructor(buffer: ArrayBufferLike, offset: number, slots: number, bells?: Int32Array) {
-    check(slots > 0 && slots <= 1 << 20 && (slots & (slots - 1)) === 0, 'slots: a power of two');
+    check(SLOTS.has(slots), 'slots: a power of two');
     this.slots = slots;
     this.#words = new Int32Array(buffer, offset, RING_BYTES / 4);
     this.#bells = bells;
@@ -167,6 +170,7 @@ export class Ring {
       Atomics.store(words, line + STATE, ATTACHED);
       const next = this.head;
       Atomics.store(words, line + CURSOR, next);
+      this.#space.ring(); // it may have gone to sleep on the older HEAD that stood in the cursor
       return { consumer, next };
     }
     check(false, 'attach: at most CONSUMERS_MAX consumers');

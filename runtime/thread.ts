@@ -61,7 +61,6 @@ export class Thread implements Child, Watched {
   readonly link: Link;
   readonly #worker: Worker;
   readonly #options: ThreadOptions;
-  readonly #system: ActorSystem;
   readonly #ending = new Ending();
   #error: ErrorData | undefined;
   #killed = false;
@@ -71,7 +70,6 @@ export class Thread implements Child, Watched {
     this.name = name;
     this.index = index;
     this.#options = options;
-    this.#system = system;
     this.status = new StatusLine(board.statusLines, index, system.clock);
     this.status.clear();
     const start: ThreadStart = { name, index, board, data };
