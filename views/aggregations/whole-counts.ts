@@ -1,7 +1,7 @@
 /**
  * Counts of whole numbers close together, one f64 a number, in a heap block: the quick way while all numbers of a group
- * are whole, at most 256 apart, and dense enough not to waste memory. Cells: the block, its slots, a mode of others, and the number of the first
- * slot.
+ * are whole, at most 256 apart, and dense enough not to waste memory. Cells: the block, its slots, a mode of others, and
+ * the number of the first slot.
  */
 import type { Heap } from './heap.ts';
 

@@ -150,7 +150,10 @@ describe('count_distinct', () => {
     const f = (cap: number, expected: boolean) => {
       const pieces = foldInPieces('count_distinct_exact', rows.slice(0, 50), 1, { cap });
       assert.equal(truncated?.(pieces.cells, 0), expected);
-      assert.equal(truncated?.(fold('count_distinct_exact', [], { cap }).merge(pieces).cells, 0), expected);
+      assert.equal(
+        truncated?.(fold('count_distinct_exact', [], { cap }).merge(pieces).cells, 0),
+        expected,
+      );
     };
     f(49, true);
     f(50, false);
@@ -202,8 +205,14 @@ describe('percentile', () => {
   f('over 30 powers of ten with both signs', make(wide), 0.12);
 
   test('counts beyond 32 bits', () => {
-    const rows = Array.from({ length: 1000 }, (_, index) => ({ x: index < 900 ? index / 7 : 5000 + index }));
-    for (const few of [rows, rows.slice(0, 200), rows.map(({ x }) => ({ x: Math.floor(x / 60) }))]) {
+    const rows = Array.from({ length: 1000 }, (_, index) => ({
+      x: index < 900 ? index / 7 : 5000 + index,
+    }));
+    for (const few of [
+      rows,
+      rows.slice(0, 200),
+      rows.map(({ x }) => ({ x: Math.floor(x / 60) })),
+    ]) {
       const groups = fold('percentile', few, { p: 90 });
       const expected = groups.result();
       for (let doubling = 0; doubling < 36; doubling++) groups.merge(groups.restored());
@@ -225,7 +234,9 @@ describe('top_k', () => {
     const rank = Math.floor(1 / (random() + 1e-5));
     return { x: rank % 2 === 0 ? rank : `value ${rank}` };
   });
-  const alike = Array.from({ length: 10_000 }, () => ({ x: `value ${Math.floor(500 * random())}` }));
+  const alike = Array.from({ length: 10_000 }, () => ({
+    x: `value ${Math.floor(500 * random())}`,
+  }));
   /** First all of some values, then none of them but many others. */
   const fading = Array.from({ length: 6000 }, (_, index) => ({
     x: index < 3000 ? index % 70 : Math.floor(index / 4),
@@ -255,12 +266,32 @@ describe('top_k', () => {
     }
   }
   const [early, late] = [fading.slice(0, 3000), fading.slice(3000)];
-  f('one half after the other', fading, fold('top_k', early, { k }).merge(fold('top_k', late, { k })));
+  f(
+    'one half after the other',
+    fading,
+    fold('top_k', early, { k }).merge(fold('top_k', late, { k })),
+  );
   f('the other way round', fading, fold('top_k', late, { k }).merge(fold('top_k', early, { k })));
+
+  // Both values lose their counters to the crowd, so only the floor remembers them.
+  const times = (count: number, x: string) => Array.from({ length: count }, () => ({ x }));
+  const crowd = Array.from({ length: 81 * 110 }, (_, index) => ({ x: index % 81 }));
+  const lost = () => fold('top_k', [...times(100, 'v'), ...times(100, 'w'), ...crowd], { k });
+  const [v, w] = [times(1000, 'v'), times(1000, 'w')];
+  const everything = [...times(1100, 'v'), ...times(1100, 'w'), ...crowd];
+  const one = (of: readonly Row[]) => fold('top_k', of, { k });
+  f('back again, then again', everything, lost().merge(one(v)).merge(one(w)));
+  f('back again first', everything, one(v).merge(lost()).merge(one(w)));
+  f('back again last', everything, one(w).merge(one(v).merge(lost())));
 
   test('exact while the counters suffice, in any order', () => {
     const counts = trueCounts(rows);
-    const frequent = new Set([...counts].sort((a, b) => b[1] - a[1]).slice(0, 8 * k).map(([x]) => x));
+    const frequent = new Set(
+      [...counts]
+        .sort((a, b) => b[1] - a[1])
+        .slice(0, 8 * k)
+        .map(([x]) => x),
+    );
     const few = rows.filter(({ x }) => frequent.has(x));
     const expected = fold('top_k', few, { k }).result();
     assert.deepEqual(foldInPieces('top_k', few, 5, { k }).result(), expected);
