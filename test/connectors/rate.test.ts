@@ -41,6 +41,7 @@ test('a multiple of event time lets records go when their time has come, in thei
   const f = async (rate: string, times: number[], texts: (string | null)[], expected: unknown) =>
     assert.deepEqual(await paced(rate, times, texts), expected);
   await f('1x', [0, 999, 1000, 5000], at(100, 101, 101, 104), [[0], [], [1, 2], [3], 'end']);
+  await f('1x', [0, 1000], at(null, 7, null, 8), [[1], [3], 'end']);
   await f('60x', [0, 16, 17, 60_000], at(0, 1, 2), [[0], [], [1], [2], 'end']);
   await f('0.5x', [0, 1000, 2000], at(0, 1), [[0], [], [1], 'end']);
   await f('1x', [0, 3000], at(7, 10, 8, 'no time', 10), [[0], [1, 2, 3, 4], 'end']);

@@ -190,7 +190,7 @@ test('each record is in the partition of its value, at its line', () =>
       .flat()
       .map((value, at) => (value === '' ? `{"n":${at}}` : `{"n":${at},"a":{"b":${value}}}`));
     const spread = Array.from({ length: 300 }, (_, at) => `{"a":{"b":"value ${at}"}}`);
-    await write('a', `${[...records, 'not json', ...spread].join('\n')}\n`);
+    await write('a', `\n${[...records, 'not json', ...spread].join('\n\n')}\n`);
     const source = await open({ path: 'a', partition_by: 'a.b', partitions: 4 });
     const all: { offset: number; text: string; partition: string }[] = [];
     for (const { id } of await source.partitions()) {
@@ -200,6 +200,7 @@ test('each record is in the partition of its value, at its line', () =>
     }
     all.sort((a, b) => a.offset - b.offset);
     assert.deepEqual(texts(all), [...records, 'not json', ...spread]);
+    for (const [at, { offset }] of all.entries()) assert.equal(offset, 2 * at + 1);
     const partitionOf = (at: number) => all[at]!.partition;
     for (let at = 0; at < records.length; at++) {
       assert.equal(partitionOf(at), partitionOf(at % values.length), 'by value alone');
