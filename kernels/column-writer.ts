@@ -1,22 +1,32 @@
 /** Writes located values to a chunk's columns, one column at a time: what its kind needs is decided once per block. */
 import { type ChunkColumn, Tag } from '../runtime/chunk.ts';
 import { EntryType } from '../runtime/dictionary.ts';
-import type { DictionaryWriter } from '../runtime/dictionary-writer.ts';
-import { check } from '../runtime/errors.ts';
-import { hash64, hashed } from '../runtime/hash.ts';
-import { canonicalBytes, canonicalNumber, numberText } from './canonical-number.ts';
-import { unescaped, unescapeText } from './json-text.ts';
 import {
-  BLOCK_ROWS,
-  KIND_MASK,
-  LENGTH_SHIFT,
-  type LocatedValues,
+  type DictionaryWriter,
   SPOT_HIGH,
   SPOT_INTS,
+  SPOT_LENGTH,
   SPOT_LOW,
   SPOT_START,
-  ValueKind,
-} from './located-values.ts';
+} from '../runtime/dictionary-writer.ts';
+import { check } from '../runtime/errors.ts';
+import { hash64, hashed, hashFinishHigh, hashFinishLow } from '../runtime/hash.ts';
+import { canonicalBytes, canonicalNumber, numberText } from './canonical-number.ts';
+import { unescaped, unescapeText } from './json-text.ts';
+import { BLOCK_ROWS, type LocatedValues, ValueKind } from './located-values.ts';
+
+// Copies for the loops here: the compiler folds a module's own constants, imported ones it loads every time.
+const BLOCK: number = BLOCK_ROWS;
+const TEXT: number = ValueKind.TEXT;
+const INTEGER: number = ValueKind.INTEGER;
+const DECIMAL: number = ValueKind.DECIMAL;
+const PRESENT: number = Tag.PRESENT;
+const INTS: number = SPOT_INTS;
+const LENGTH: number = SPOT_LENGTH;
+const LOW: number = SPOT_LOW;
+const HIGH: number = SPOT_HIGH;
+const finishLow = hashFinishLow;
+const finishHigh = hashFinishHigh;
 
 const falseBytes = new TextEncoder().encode('false');
 const trueBytes = new TextEncoder().encode('true');
@@ -80,16 +90,16 @@ function writeNumbers(
   slot: number,
   column: ChunkColumn,
 ) {
-  const { metas, numbers: located } = values;
+  const { kinds, numbers: located } = values;
   const { numbers, tags } = column;
   let { tagged } = column;
   for (let i = 0; i < count; i++) {
-    const cell = slot * BLOCK_ROWS + i;
+    const cell = slot * BLOCK + i;
     const row = firstRow + i;
-    const kind = metas[cell]! & KIND_MASK;
-    if (kind === ValueKind.INTEGER || kind === ValueKind.DECIMAL) {
+    const kind = kinds[cell]!;
+    if (kind === INTEGER || kind === DECIMAL) {
       numbers[row] = located[cell]!;
-      if (tagged) tags[row] = Tag.PRESENT;
+      if (tagged) tags[row] = PRESENT;
       continue;
     }
     const number = kind === ValueKind.NUMBER ? parseNumber(values, bytes, cell) : NaN;
@@ -101,16 +111,19 @@ function writeNumbers(
 }
 
 function writeHashes({ values, bytes, firstRow, count }: Block, slot: number, column: ChunkColumn) {
-  const { metas, spots } = values;
+  const { kinds, spots } = values;
   const { hashLow, hashHigh, tags } = column;
   let { tagged } = column;
   for (let i = 0; i < count; i++) {
-    const cell = slot * BLOCK_ROWS + i;
+    const cell = slot * BLOCK + i;
     const row = firstRow + i;
-    if ((metas[cell]! & KIND_MASK) === ValueKind.TEXT) {
-      hashLow[row] = spots[cell * SPOT_INTS + SPOT_LOW]!;
-      hashHigh[row] = spots[cell * SPOT_INTS + SPOT_HIGH]!;
-      if (tagged) tags[row] = Tag.PRESENT;
+    if (kinds[cell] === TEXT) {
+      const spot = cell * INTS;
+      const high = spots[spot + HIGH]!;
+      const low = finishLow(spots[spot + LOW]!, high, spots[spot + LENGTH]!);
+      hashLow[row] = low;
+      hashHigh[row] = finishHigh(high, low);
+      if (tagged) tags[row] = PRESENT;
       continue;
     }
     const tag = hashOther(values, bytes, cell);
@@ -128,31 +141,26 @@ function writeCodes(
   column: ChunkColumn,
   dictionary: DictionaryWriter,
 ) {
-  const { metas, spots } = values;
+  const { kinds, spots } = values;
   const { codes, tags } = column;
-  let { tagged } = column;
-  dictionary.touch(spots, slot * BLOCK_ROWS * SPOT_INTS + SPOT_LOW, count, SPOT_INTS);
-  for (let i = 0; i < count; i++) {
-    const cell = slot * BLOCK_ROWS + i;
+  const first = slot * BLOCK;
+  for (let i = 0; i < count; ) {
     const row = firstRow + i;
-    const meta = metas[cell]!;
-    if ((meta & KIND_MASK) === ValueKind.TEXT) {
-      const spot = cell * SPOT_INTS;
-      const start = spots[spot + SPOT_START]!;
-      const end = start + (meta >> LENGTH_SHIFT);
-      const low = spots[spot + SPOT_LOW]!;
-      const high = spots[spot + SPOT_HIGH]!;
-      const code = dictionary.internHashed(EntryType.TEXT, bytes, start, end, low, high);
-      if (code === 0) return i;
-      codes[row] = code;
-      if (tagged) tags[row] = Tag.PRESENT;
+    let runEnd = i;
+    while (runEnd < count && kinds[first + runEnd] === TEXT) runEnd++;
+    const run = runEnd - i;
+    if (run > 0) {
+      const done = dictionary.internTexts(bytes, spots, (first + i) * INTS, run, codes, row);
+      if (column.tagged) tags.fill(Tag.PRESENT, row, row + done);
+      i += done;
+      if (done < run) return i;
       continue;
     }
-    const tag = internOther(values, bytes, cell, dictionary);
+    const tag = internOther(values, bytes, first + i, dictionary);
     if (tag === Tag.PRESENT && interned === 0) return i;
     codes[row] = interned;
     setTag(column, row, tag);
-    tagged = column.tagged;
+    i++;
   }
   return count;
 }
@@ -163,12 +171,12 @@ function writeValues(
   column: ChunkColumn,
   dictionary: DictionaryWriter,
 ) {
-  const { metas, numbers: located } = values;
+  const { kinds, numbers: located } = values;
   const { numbers, codes } = column;
   for (let i = 0; i < count; i++) {
     const cell = slot * BLOCK_ROWS + i;
     const row = firstRow + i;
-    const kind = metas[cell]! & KIND_MASK;
+    const kind = kinds[cell]!;
     let number = NaN;
     let code = 0;
     if (kind === ValueKind.INTEGER || kind === ValueKind.DECIMAL) number = located[cell]!;
@@ -194,7 +202,9 @@ function numberTag(kind: number, number: number): number {
 /** The nearest double, NaN when that is not finite. */
 function parseNumber(values: LocatedValues, bytes: Uint8Array, cell: number): number {
   const start = values.spots[cell * SPOT_INTS + SPOT_START]!;
-  const number = Number(numberText(bytes, start, start + (values.metas[cell]! >> LENGTH_SHIFT)));
+  const number = Number(
+    numberText(bytes, start, start + values.spots[cell * SPOT_INTS + SPOT_LENGTH]!),
+  );
   return Number.isFinite(number) ? number + 0 : NaN;
 }
 
@@ -203,9 +213,9 @@ const entry = { type: 0, bytes: canonicalBytes, start: 0, end: 0 };
 
 /** Makes a value ready to be hashed or interned; returns its tag, PRESENT for texts, numbers and booleans. */
 function readEntry(values: LocatedValues, bytes: Uint8Array, cell: number): number {
-  const kind = values.metas[cell]! & KIND_MASK;
+  const kind = values.kinds[cell]!;
   const start = values.spots[cell * SPOT_INTS + SPOT_START]!;
-  const end = start + (values.metas[cell]! >> LENGTH_SHIFT);
+  const end = start + values.spots[cell * SPOT_INTS + SPOT_LENGTH]!;
   switch (kind) {
     case ValueKind.INTEGER:
       return setEntry(EntryType.NUMBER, bytes, start, end);
@@ -242,7 +252,7 @@ function setEntry(type: number, bytes: Uint8Array, start: number, end: number): 
 function hashOther(values: LocatedValues, bytes: Uint8Array, cell: number): number {
   const tag = readEntry(values, bytes, cell);
   if (tag !== Tag.PRESENT) return tag;
-  if (entry.type === EntryType.BOOLEAN) return tagOfKind[values.metas[cell]! & KIND_MASK]!;
+  if (entry.type === EntryType.BOOLEAN) return tagOfKind[values.kinds[cell]!]!;
   hash64(entry.type, entry.bytes, entry.start, entry.end);
   return Tag.PRESENT;
 }

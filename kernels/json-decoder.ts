@@ -7,7 +7,12 @@ import {
   SAMPLE_BYTES_PER_RECORD,
   Tag,
 } from '../runtime/chunk.ts';
-import type { DictionaryWriter } from '../runtime/dictionary-writer.ts';
+import {
+  type DictionaryWriter,
+  SPOT_INTS,
+  SPOT_LENGTH,
+  SPOT_START,
+} from '../runtime/dictionary-writer.ts';
 import { check } from '../runtime/errors.ts';
 import { CANONICAL_BYTES_MAX, numberText } from './canonical-number.ts';
 import { writeColumn } from './column-writer.ts';
@@ -21,15 +26,7 @@ import {
 } from './event-time.ts';
 import { PADDING_BYTES } from './json-scanner.ts';
 import { unescaped, unescapeText } from './json-text.ts';
-import {
-  BLOCK_ROWS,
-  KIND_MASK,
-  LENGTH_SHIFT,
-  RECORD_BYTES_LIMIT,
-  SPOT_INTS,
-  SPOT_START,
-  ValueKind,
-} from './located-values.ts';
+import { BLOCK_ROWS, ValueKind } from './located-values.ts';
 import { isRecordPath, writeRecordColumn } from './record-columns.ts';
 import { RecordScanner } from './record-scanner.ts';
 
@@ -58,8 +55,6 @@ export class JsonDecoder {
   readonly #columns: readonly ColumnSpec[];
   /** By column index: its slot, -1 for what the record itself carries. */
   readonly #slots: readonly number[];
-  /** Slots whose hashes some column needs. */
-  readonly #hashedSlots: readonly number[];
   readonly #dictionaries: readonly (DictionaryWriter | undefined)[];
   readonly #unit: EventTimeUnit;
   /** -1: the event time is the record's timestamp. */
@@ -76,7 +71,7 @@ export class JsonDecoder {
 
   constructor(options: JsonDecoderOptions) {
     const { columns, eventTime, dictionaries, maxRecordBytes } = options;
-    check(maxRecordBytes < RECORD_BYTES_LIMIT, 'json decoder: maxRecordBytes below 128 MiB');
+    check(maxRecordBytes < 1 << 29, 'json decoder: maxRecordBytes below 512 MiB');
     for (const dictionary of dictionaries) {
       if (dictionary === undefined) continue;
       // Else a value might not even fit into an empty dictionary, and decoding would not get past it.
@@ -91,8 +86,6 @@ export class JsonDecoder {
     const located = [...new Set(paths.filter((path) => !isRecordPath(path)))];
     this.#columns = columns;
     this.#slots = columns.map(({ path }) => located.indexOf(path));
-    const hashes = columns.filter(({ path, kind }) => kind !== 'f64' && !isRecordPath(path));
-    this.#hashedSlots = [...new Set(hashes.map(({ path }) => located.indexOf(path)))];
     this.#timeSlot = located.indexOf(eventTime.path);
     this.#dictionaries = dictionaries;
     this.#unit = eventTime.unit;
@@ -151,7 +144,7 @@ export class JsonDecoder {
     let count = this.#placeOffsets(batch, from, chunk, wanted);
     if (count === 0) return 0;
     const scanner = this.#scanner;
-    scanner.values.metas.fill(ValueKind.NULL);
+    scanner.values.kinds.fill(ValueKind.NULL);
     scanner.setSource(this.#bytes, this.#view);
     count = this.#locate(batch, from, count);
     let bytes = this.#bytes;
@@ -160,7 +153,6 @@ export class JsonDecoder {
       count = 1;
     }
     this.#readTimes(batch, from, count, bytes);
-    for (const slot of this.#hashedSlots) scanner.values.finishHashes(slot, count);
     const firstRow = chunk.rows;
     for (const [index, column] of chunk.columns.entries()) {
       const slot = this.#slots[index]!;
@@ -242,16 +234,16 @@ export class JsonDecoder {
   }
 
   #isTimeMissing(row: number): boolean {
-    const { metas } = this.#scanner.values;
-    return this.#timeSlot < 0 || metas[this.#timeSlot * BLOCK_ROWS + row] === ValueKind.NULL;
+    const { kinds } = this.#scanner.values;
+    return this.#timeSlot < 0 || kinds[this.#timeSlot * BLOCK_ROWS + row] === ValueKind.NULL;
   }
 
   #readTime(row: number, bytes: Uint8Array): number {
-    const { metas, spots, numbers } = this.#scanner.values;
+    const { kinds, spots, numbers } = this.#scanner.values;
     const cell = this.#timeSlot * BLOCK_ROWS + row;
-    const kind = metas[cell]! & KIND_MASK;
+    const kind = kinds[cell]!;
     const start = spots[cell * SPOT_INTS + SPOT_START]!;
-    const end = start + (metas[cell]! >> LENGTH_SHIFT);
+    const end = start + spots[cell * SPOT_INTS + SPOT_LENGTH]!;
     switch (kind) {
       case ValueKind.INTEGER:
         return integerToEpochMs(numbers[cell]!, this.#unit);

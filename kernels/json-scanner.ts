@@ -1,5 +1,12 @@
 import { EntryType } from '../runtime/dictionary.ts';
 import {
+  SPOT_HIGH,
+  SPOT_INTS,
+  SPOT_LENGTH,
+  SPOT_LOW,
+  SPOT_START,
+} from '../runtime/dictionary-writer.ts';
+import {
   hashed,
   hashLanes,
   hashWordHigh,
@@ -8,15 +15,7 @@ import {
   TEXT_SEED_LOW,
 } from '../runtime/hash.ts';
 import { afterUtf8, hexDigit, isSimpleEscape } from './json-text.ts';
-import {
-  LENGTH_SHIFT,
-  type LocatedValues,
-  SPOT_HIGH,
-  SPOT_INTS,
-  SPOT_LOW,
-  SPOT_START,
-  ValueKind,
-} from './located-values.ts';
+import { type LocatedValues, ValueKind } from './located-values.ts';
 
 /** Bytes that may be read, never used, past the end of a record. */
 export const PADDING_BYTES = 16;
@@ -89,8 +88,9 @@ export class JsonScanner {
       }
       const stringEnd = at + (bits >> 3);
       const length = stringEnd - start;
-      const { metas, spots } = this.#values;
-      metas[cell] = (length << LENGTH_SHIFT) | ValueKind.TEXT;
+      const { kinds, spots } = this.#values;
+      kinds[cell] = ValueKind.TEXT;
+      spots[cell * SPOT_INTS + SPOT_LENGTH] = length;
       spots[cell * SPOT_INTS + SPOT_START] = start;
       spots[cell * SPOT_INTS + SPOT_LOW] = low;
       spots[cell * SPOT_INTS + SPOT_HIGH] = high;
@@ -102,7 +102,7 @@ export class JsonScanner {
   /** A string that holds an escape, a control character or bytes beyond ASCII at or after `from`. */
   #readUnusualString(start: number, from: number, cell: number): number {
     const bytes = this.#bytes;
-    const { metas, spots } = this.#values;
+    const { kinds, spots } = this.#values;
     let kind: number = ValueKind.TEXT;
     for (let at = from; at < this.end; ) {
       const byte = bytes[at]!;
@@ -112,7 +112,8 @@ export class JsonScanner {
           spots[cell * SPOT_INTS + SPOT_LOW] = hashed.low;
           spots[cell * SPOT_INTS + SPOT_HIGH] = hashed.high;
         }
-        metas[cell] = ((at - start) << LENGTH_SHIFT) | kind;
+        kinds[cell] = kind;
+        spots[cell * SPOT_INTS + SPOT_LENGTH] = at - start;
         spots[cell * SPOT_INTS + SPOT_START] = start;
         return at + 1;
       }
@@ -143,22 +144,22 @@ export class JsonScanner {
   /** Any value but a string, in `depth` open containers. */
   readOther(at: number, cell: number, depth: number): number {
     const view = this.#view;
-    const { metas } = this.#values;
+    const { kinds } = this.#values;
     const byte = this.#bytes[at]!;
     if (byte === 45 || (byte >= 48 && byte <= 57)) return this.#readNumber(at, cell);
     if (byte === 123 || byte === 91) {
-      metas[cell] = ValueKind.CONTAINER;
+      kinds[cell] = ValueKind.CONTAINER;
       return this.#readContainer(at, depth);
     }
     if (byte === 110) {
-      metas[cell] = ValueKind.NULL;
+      kinds[cell] = ValueKind.NULL;
       return view.getInt32(at, true) === NULL_WORD ? at + 4 : -1;
     }
     if (byte === 116) {
-      metas[cell] = ValueKind.TRUE;
+      kinds[cell] = ValueKind.TRUE;
       return view.getInt32(at, true) === TRUE_WORD ? at + 4 : -1;
     }
-    metas[cell] = ValueKind.FALSE;
+    kinds[cell] = ValueKind.FALSE;
     return byte === 102 && view.getInt32(at + 1, true) === ALSE_WORD ? at + 5 : -1;
   }
 
@@ -203,7 +204,8 @@ export class JsonScanner {
     }
     if (digits > DIGITS_MAX) kind = ValueKind.NUMBER;
     else if (value === 0 && negative && kind === ValueKind.INTEGER) kind = ValueKind.DECIMAL;
-    values.metas[cell] = ((at - start) << LENGTH_SHIFT) | kind;
+    values.kinds[cell] = kind;
+    values.spots[cell * SPOT_INTS + SPOT_LENGTH] = at - start;
     values.spots[cell * SPOT_INTS + SPOT_START] = start;
     values.numbers[cell] = negative ? 0 - value : value;
     return at;
@@ -222,7 +224,7 @@ export class JsonScanner {
   #readContainer(start: number, depthBefore: number): number {
     const bytes = this.#bytes;
     const isArray = this.#isArray;
-    const cell = this.#values.metas.length - 1;
+    const cell = this.#values.kinds.length - 1;
     let depth = depthBefore;
     let at = start;
     for (;;) {

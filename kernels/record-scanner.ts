@@ -1,4 +1,12 @@
 import { RowStatus } from '../runtime/chunk.ts';
+import {
+  SPOT_HIGH,
+  SPOT_INTS,
+  SPOT_LENGTH,
+  SPOT_LOW,
+  SPOT_START,
+} from '../runtime/dictionary-writer.ts';
+import { hashWordHigh, hashWordLow, TEXT_SEED_HIGH, TEXT_SEED_LOW } from '../runtime/hash.ts';
 import { DEPTH_MAX, JsonScanner } from './json-scanner.ts';
 import { unescaped, unescapeText } from './json-text.ts';
 import {
@@ -12,10 +20,37 @@ import {
   NODE_OBJECT,
   NODE_PARENT,
 } from './key-graph.ts';
-import { BLOCK_ROWS, KIND_MASK, LENGTH_SHIFT, LocatedValues, ValueKind } from './located-values.ts';
-import { readPlainInteger, readPlainText } from './plain-values.ts';
+import { BLOCK_ROWS, LocatedValues, ValueKind } from './located-values.ts';
 
 const MASKED_BYTES: number = 4 * LITERAL_WORDS_MASKED;
+const DIGITS_MAX = 15;
+const POWERS = Float64Array.of(1, 10, 100, 1000);
+/** Whether a number goes on after its digits: dot, e, E. */
+const GOES_ON = Uint8Array.from({ length: 256 }, (_, byte) =>
+  '.eE'.includes(String.fromCharCode(byte)) ? 1 : 0,
+);
+/** The least value of so many digits without zeros before them. */
+const LEAST = Float64Array.from({ length: DIGITS_MAX + 1 }, (_, count) =>
+  count < 2 ? (count === 0 ? Infinity : 0) : 10 ** (count - 1),
+);
+// Copies of imports for the fast lane: the compiler folds a module's own constants, imported ones it loads every time.
+const wordLow = hashWordLow;
+const wordHigh = hashWordHigh;
+const SEED_LOW: number = TEXT_SEED_LOW;
+const SEED_HIGH: number = TEXT_SEED_HIGH;
+const TEXT: number = ValueKind.TEXT;
+const INTEGER: number = ValueKind.INTEGER;
+const SPOT_SIZE: number = SPOT_LENGTH;
+const INTS: number = SPOT_INTS;
+const START: number = SPOT_START;
+const LOW: number = SPOT_LOW;
+const HIGH: number = SPOT_HIGH;
+const LENGTH: number = NODE_LENGTH;
+const LITERAL: number = NODE_LITERAL;
+const MASKS: number = NODE_MASKS;
+const NEXT: number = NODE_NEXT;
+const OBJECT: number = NODE_OBJECT;
+const CELL: number = NODE_CELL;
 
 /**
  * Locates the wanted values of records. All of a record is validated, wanted or not: whether a record is malformed does
@@ -78,7 +113,7 @@ export class RecordScanner {
       if (object >= 0) this.#clear(object, row);
       if (object >= 0 && bytes[at] === 123) {
         if (depth === DEPTH_MAX) return RowStatus.MALFORMED;
-        this.values.metas[cell] = ValueKind.CONTAINER;
+        this.values.kinds[cell] = ValueKind.CONTAINER;
         this.#openNodes[depth++] = node;
         this.#node = objects[object]!.startNode;
         at++;
@@ -100,21 +135,21 @@ export class RecordScanner {
     let node = this.#node;
     let at = start;
     for (;;) {
-      const length = nodes[node + NODE_LENGTH]!;
+      const length = nodes[node + LENGTH]!;
       const from = at + length;
       if (length === 0 || from > end) break;
-      const first = view.getInt32(at, true) ^ nodes[node + NODE_LITERAL]!;
-      const second = view.getInt32(at + 4, true) ^ nodes[node + NODE_LITERAL + 1]!;
-      const third = view.getInt32(at + 8, true) ^ nodes[node + NODE_LITERAL + 2]!;
+      const first = view.getInt32(at, true) ^ nodes[node + LITERAL]!;
+      const second = view.getInt32(at + 4, true) ^ nodes[node + LITERAL + 1]!;
+      const third = view.getInt32(at + 8, true) ^ nodes[node + LITERAL + 2]!;
       const differs =
-        (first & nodes[node + NODE_MASKS]!) |
-        (second & nodes[node + NODE_MASKS + 1]!) |
-        (third & nodes[node + NODE_MASKS + 2]!);
+        (first & nodes[node + MASKS]!) |
+        (second & nodes[node + MASKS + 1]!) |
+        (third & nodes[node + MASKS + 2]!);
       if (differs !== 0) break;
       if (length > MASKED_BYTES && !this.#matchesRest(node, at)) break;
-      const next = nodes[node + NODE_NEXT]!;
-      if (nodes[next + NODE_OBJECT]! >= 0) break;
-      const cell = nodes[next + NODE_CELL]! + row;
+      const next = nodes[node + NEXT]!;
+      if (nodes[next + OBJECT]! >= 0) break;
+      const cell = nodes[next + CELL]! + row;
       const after =
         view.getUint8(from) === 34
           ? readPlainText(view, from + 1, end, cell, values)
@@ -159,9 +194,9 @@ export class RecordScanner {
     const keyStart = at + 1;
     at = json.readString(keyStart, cell);
     if (at < 0) return -1;
-    const meta = this.values.metas[cell]!;
-    const keyEnd = keyStart + (meta >> LENGTH_SHIFT);
-    if ((meta & KIND_MASK) === ValueKind.TEXT) {
+    const { kinds, spots } = this.values;
+    const keyEnd = keyStart + spots[cell * SPOT_INTS + SPOT_LENGTH]!;
+    if (kinds[cell] === ValueKind.TEXT) {
       this.#node = graph.find(object, bytes, keyStart, keyEnd);
     } else {
       const length = unescapeText(bytes, keyStart, keyEnd);
@@ -176,8 +211,8 @@ export class RecordScanner {
 
   #clear(object: number, row: number): void {
     const { slots } = this.#graph.objects[object]!;
-    const { metas } = this.values;
-    for (let i = 0; i < slots.length; i++) metas[slots[i]! * BLOCK_ROWS + row] = ValueKind.NULL;
+    const { kinds } = this.values;
+    for (let i = 0; i < slots.length; i++) kinds[slots[i]! * BLOCK_ROWS + row] = ValueKind.NULL;
   }
 
   /** A record that does not begin like an object. */
@@ -190,4 +225,86 @@ export class RecordScanner {
     if (at < 0) return RowStatus.MALFORMED;
     return json.skipSpace(at) === json.end ? RowStatus.NOT_AN_OBJECT : RowStatus.MALFORMED;
   }
+}
+
+/** Text whose first byte is at `start`, after the quote: looks for its end and hashes it, word by word. */
+function readPlainText(
+  view: DataView,
+  start: number,
+  end: number,
+  cell: number,
+  { kinds, spots }: LocatedValues,
+): number {
+  let low = SEED_LOW;
+  let high = SEED_HIGH;
+  let marked = 0;
+  let word = 0;
+  let at = start;
+  for (; at < end; at += 4) {
+    word = view.getInt32(at, true);
+    // The lowest byte marked is the first quote, backslash, control character or byte beyond ASCII.
+    const quoteMark = (word ^ 0x22222222) - 0x01010101;
+    const backslashMark = (word ^ 0x5c5c5c5c) - 0x01010101;
+    marked = (quoteMark | backslashMark | (word - 0x20202020) | word) & 0x80808080;
+    if (marked !== 0) break;
+    low = wordLow(low, word);
+    high = wordHigh(high, word);
+  }
+  const bits = (31 - Math.clz32(marked & -marked)) & 24;
+  if (marked === 0 || ((word >>> bits) & 255) !== 34) return -1;
+  if (bits !== 0) {
+    word &= (1 << bits) - 1;
+    low = wordLow(low, word);
+    high = wordHigh(high, word);
+  }
+  at += bits >> 3;
+  const spot = cell * INTS;
+  kinds[cell] = TEXT;
+  spots[spot + START] = start;
+  spots[spot + SPOT_SIZE] = at - start;
+  spots[spot + LOW] = low;
+  spots[spot + HIGH] = high;
+  return at + 1;
+}
+
+/** A number, digits by fours: how many there are decides no branch, so that lengths need not be predicted. */
+function readPlainInteger(
+  view: DataView,
+  start: number,
+  end: number,
+  cell: number,
+  { kinds, spots, numbers }: LocatedValues,
+): number {
+  const isNegative = view.getUint8(start) === 45;
+  const first = isNegative ? start + 1 : start;
+  let value = 0;
+  let at = first;
+  let digits = view.getInt32(at, true) ^ 0x30303030;
+  // The lowest byte marked is the first that is no digit.
+  let marked = ((digits + 0x76767676) | digits) & 0x80808080;
+  while (marked === 0 && at < end) {
+    value = value * 10000 + fourDigits(digits);
+    at += 4;
+    digits = view.getInt32(at, true) ^ 0x30303030;
+    marked = ((digits + 0x76767676) | digits) & 0x80808080;
+  }
+  const bits = (31 - Math.clz32(marked & -marked)) & 24;
+  const goesOn = GOES_ON[((digits >>> bits) & 255) ^ 48]!;
+  // As if zeros stood before the last digits.
+  if (bits !== 0) value = value * POWERS[bits >> 3]! + fourDigits(digits << (32 - bits));
+  at += bits >> 3;
+  const count = at - first;
+  if (goesOn !== 0 || count > DIGITS_MAX) return -1;
+  if (value < LEAST[count]! || (isNegative && value === 0)) return -1;
+  kinds[cell] = INTEGER;
+  spots[cell * INTS + START] = start;
+  spots[cell * INTS + SPOT_SIZE] = at - start;
+  numbers[cell] = isNegative ? -value : value;
+  return at;
+}
+
+/** The number of four bytes 0 to 9, the first of them lowest. */
+function fourDigits(digits: number): number {
+  const pairs = Math.imul(digits, 10) + (digits >>> 8);
+  return (pairs & 255) * 100 + ((pairs >>> 16) & 255);
 }

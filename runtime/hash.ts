@@ -30,27 +30,29 @@ export function hashWordHigh(high: number, word: number): number {
   return (product << 17) | (product >>> 15);
 }
 
-/** Leaves the hash in `hashed`. Every step is a bijection of the pair: only the lanes can collide. */
-export function hashFinish(low: number, high: number, length: number): void {
-  let a = low ^ length;
-  let b = (high + length) | 0;
-  a = (a + b) | 0;
-  b = (b + Math.imul(a, 0x165667b1)) | 0;
-  a = Math.imul(a ^ (a >>> 16), 0x85ebca6b);
-  a = Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
-  a ^= a >>> 16;
-  b = Math.imul(b ^ (b >>> 15), 0x2c1b3c6d);
-  b = Math.imul(b ^ (b >>> 12), 0x297a2d39);
-  b ^= b >>> 15;
-  a = (a + b) | 0;
-  hashed.low = a;
-  hashed.high = (b + a) | 0;
+/**
+ * The hash's halves from the lanes. Each step is a bijection of the pair, so that only lanes can collide; the high half
+ * needs the low one, the low half alone is enough to look something up.
+ */
+export function hashFinishLow(low: number, high: number, length: number): number {
+  let half = (low + Math.imul(high, 0x165667b1)) ^ length;
+  half = Math.imul(half ^ (half >>> 16), 0x85ebca6b);
+  half = Math.imul(half ^ (half >>> 13), 0xc2b2ae35);
+  return half ^ (half >>> 16);
+}
+
+export function hashFinishHigh(high: number, finishedLow: number): number {
+  let half = high + Math.imul(finishedLow, 0x27d4eb2f);
+  half = Math.imul(half ^ (half >>> 15), 0x2c1b3c6d);
+  half = Math.imul(half ^ (half >>> 12), 0x297a2d39);
+  return half ^ (half >>> 15);
 }
 
 /** Hashes (type, bytes [start, end)) into `hashed`. */
 export function hash64(type: number, bytes: Uint8Array, start: number, end: number): void {
   hashLanes(type, bytes, start, end);
-  hashFinish(hashed.low, hashed.high, end - start);
+  hashed.low = hashFinishLow(hashed.low, hashed.high, end - start);
+  hashed.high = hashFinishHigh(hashed.high, hashed.low);
 }
 
 /** The lanes before the finish, into `hashed`. */
