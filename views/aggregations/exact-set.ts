@@ -28,16 +28,17 @@ export function addHash(
   const low = lowOf(givenLow, high);
   const used = cells[cell + USED]!;
   const slots = slotsFor(used);
-  let block = cells[cell]!;
-  if (block !== 0) {
-    const slot = find(heap, block, slots, low, high);
-    if (slot >= 0 && (heap.words[slot] !== 0 || heap.words[slot + 1] !== 0)) return true;
-    if (used >= max) return false;
-    if (slotsFor(used + 1) !== slots) block = cells[cell] = grow(heap, block, slots);
-  } else {
-    block = cells[cell] = heap.allocate(SLOT_BYTES * SLOTS_MIN);
+  if (cells[cell] === 0) cells[cell] = heap.allocate(SLOT_BYTES * SLOTS_MIN);
+  let at = find(heap, cells[cell]!, slots, low, high);
+  if (at >= 0 && (heap.words[at] !== 0 || heap.words[at + 1] !== 0)) return true;
+  if (used >= max) return false;
+  if (slotsFor(used + 1) !== slots) {
+    cells[cell] = grow(heap, cells[cell]!, slots);
+    at = find(heap, cells[cell]!, 2 * slots, low, high);
   }
-  put(heap, block, slotsFor(used + 1), low, high);
+  heap.words[at] = low;
+  heap.words[at + 1] = high;
+  heap.touch(4 * at, SLOT_BYTES);
   cells[cell + USED] = used + 1;
   return true;
 }
@@ -57,19 +58,16 @@ function find(heap: Heap, block: number, slots: number, low: number, high: numbe
   return -1;
 }
 
-function put(heap: Heap, block: number, slots: number, low: number, high: number): void {
-  const at = find(heap, block, slots, low, high);
-  heap.words[at] = low;
-  heap.words[at + 1] = high;
-  heap.touch(4 * at, SLOT_BYTES);
-}
-
 function grow(heap: Heap, block: number, slots: number): number {
-  const grown = heap.allocate(2 * slots * SLOT_BYTES);
+  const grown = heap.allocate(2 * slots * SLOT_BYTES); // touched whole
+  const { words } = heap;
   for (let at = block / 4; at < block / 4 + 2 * slots; at += 2) {
-    const low = heap.words[at]!;
-    const high = heap.words[at + 1]!;
-    if (low !== 0 || high !== 0) put(heap, grown, 2 * slots, low, high);
+    const low = words[at]!;
+    const high = words[at + 1]!;
+    if (low === 0 && high === 0) continue;
+    const to = find(heap, grown, 2 * slots, low, high);
+    words[to] = low;
+    words[to + 1] = high;
   }
   heap.release(block, slots * SLOT_BYTES);
   return grown;

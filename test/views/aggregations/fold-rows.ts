@@ -1,4 +1,6 @@
 /** Aggregations over plain rows, for tests: builds the columns that `fold` wants and keeps groups side by side. */
+import { EntryType } from '../../../runtime/dictionary.ts';
+import { hash64, hashed } from '../../../runtime/hash.ts';
 import type { Json } from '../../../runtime/json.ts';
 import type {
   Aggregation,
@@ -15,21 +17,12 @@ export type Row = Readonly<Record<string, Value>>;
 
 const encoder = new TextEncoder();
 
-/** A 64-bit hash as good as any; equal for equal values. */
+/** The hash that chunks carry for a value. */
 export function hashOf(value: Value): [low: number, high: number] {
-  const bytes = encoder.encode(typeof value === 'number' ? `n${value + 0}` : `t${value}`);
-  let low = 0x9e3779b9;
-  let high = 0x85ebca6b;
-  for (const byte of bytes) {
-    low = Math.imul(low ^ byte, 0x01000193);
-    high = Math.imul((high ^ byte) + (low >>> 7), 0x5bd1e995);
-  }
-  const finish = (hash: number) => {
-    let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-    return (mixed ^ (mixed >>> 16)) >>> 0;
-  };
-  return [finish(low ^ Math.imul(high, 31)), finish(high + Math.imul(low, 17))];
+  const bytes = encoder.encode(typeof value === 'number' ? `${value + 0}` : value);
+  const type = typeof value === 'number' ? EntryType.NUMBER : EntryType.TEXT;
+  hash64(type, bytes, 0, bytes.length);
+  return [hashed.low, hashed.high];
 }
 
 function valueInput(values: readonly Value[]): ValueInput {
