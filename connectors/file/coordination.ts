@@ -42,6 +42,8 @@ export async function openFileCoordination(root: string): Promise<Coordination> 
 
 export class FileCoordination implements Coordination {
   readonly #directory: DurableDirectory;
+  /** By unit, a claim that this process made and nobody has heard of: taken when it is tried again. */
+  readonly #untold = new Map<string, number>();
   /** Claims of this process after whose first commit the older ones were removed. */
   readonly #swept = new Set<string>();
 
@@ -53,7 +55,12 @@ export class FileCoordination implements Coordination {
     checkUnit(unit);
     return attempt('claim', unit, async () => {
       const claim = await this.#takeNumber(unit);
-      return { unit, claim, pointer: await this.#newestPointer(unit) };
+      try {
+        return { unit, claim, pointer: await this.#newestPointer(unit) };
+      } catch (error) {
+        this.#untold.set(unit, claim);
+        throw error;
+      }
     });
   }
 
@@ -107,9 +114,14 @@ export class FileCoordination implements Coordination {
 
   async #takeNumber(unit: string): Promise<number> {
     for (;;) {
-      const claim = (await this.#highestClaim(unit)) + 1;
+      const highest = await this.#highestClaim(unit);
+      if (highest > 0 && this.#untold.get(unit) === highest) {
+        this.#untold.delete(unit);
+        return highest;
+      }
+      const claim = highest + 1;
       const outcome = await this.#directory.create(claimPath(unit, claim), new Uint8Array(0));
-      if (outcome === 'created' && (await this.#highestClaim(unit)) === claim) return claim;
+      if (outcome === 'created') this.#untold.set(unit, claim);
     }
   }
 
