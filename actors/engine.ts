@@ -76,7 +76,8 @@ export class Engine implements Behaviour<EngineMessage> {
       threads: this.#threads,
       clock: this.#clock,
       once,
-      aggregatorThreads: project.engine.aggregatorThreads ?? Math.max(1, availableParallelism() - 1),
+      aggregatorThreads:
+        project.engine.aggregatorThreads ?? Math.max(1, availableParallelism() - 1),
       signal: this.#stopping.signal,
       settled: () => this.#checkSettled(),
     });

@@ -1,9 +1,16 @@
 /** Which units a view consists of now: its current generation, and those before it that still drain. */
 import type { Coordination } from '../connectors/contract.ts';
 import type { PartitionPosition } from '../runtime/snapshot.ts';
+import { hashOf } from '../views/canonical-json.ts';
 import { type AggregationRegistry, compileView } from '../views/compile.ts';
+import { generationRecord, startsGeneration } from '../views/generation.ts';
 import type { StreamSpec, ViewSpec } from '../views/spec.ts';
-import { changeGenerations, decideGeneration, readGenerations } from './checkpoint/generations.ts';
+import {
+  changeGenerations,
+  decideGeneration,
+  type GenerationRecord,
+  readGenerations,
+} from './checkpoint/generations.ts';
 import { unitName } from './checkpoint/keys.ts';
 import { type RestoreContext, readManifest } from './checkpoint/restore.ts';
 import type { UnitSpec } from './messages.ts';
@@ -32,8 +39,20 @@ export async function registerView(
   const before = await readGenerations(coordination, view.view);
   const seen = before === null ? null : await timeMaxOf(view.view, before.generation, context);
   const spec = toJson({ view, stream });
+  const now = generationRecord(plan);
+  // What the stored files meant is asked of the compiler, not of a stored hash: so an added aggregation changes nothing.
+  const generationHash = (current: GenerationRecord | null): string => {
+    const stored = current === null ? null : fromJson(current.spec);
+    const goesOn =
+      stored !== null &&
+      !startsGeneration(
+        generationRecord(compileView(stored.view, stored.stream, aggregations)),
+        now,
+      );
+    return goesOn && current !== null ? current.generationHash : hashOf(now);
+  };
   const record = await changeGenerations(coordination, view.view, (current) =>
-    decideGeneration(current, { generationHash: plan.generationHash, spec }, (notBeforeMs) => {
+    decideGeneration(current, { generationHash: generationHash(current), spec }, (notBeforeMs) => {
       const { window } = plan;
       const after =
         seen === null ? window.paneStart(BEGINNING_MS) : window.paneEnd(window.paneStart(seen));

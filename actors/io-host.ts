@@ -134,10 +134,12 @@ export class IoHost implements Behaviour<IoMessage, IoAnswer> {
     { stream }: UnitSpec,
     positions: readonly PartitionPosition[],
   ): Promise<readonly PartitionPosition[]> {
-    const answer = await this.#options.reader().ask(
-      { type: 'fingerprints', task: taskName(stream), positions },
-      { timeoutMs: FINGERPRINT_TIMEOUT_MS },
-    );
+    const answer = await this.#options
+      .reader()
+      .ask(
+        { type: 'fingerprints', task: taskName(stream), positions },
+        { timeoutMs: FINGERPRINT_TIMEOUT_MS },
+      );
     check(answer.type === 'positions', 'fingerprints are answered by positions');
     return answer.positions;
   }

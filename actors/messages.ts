@@ -103,7 +103,11 @@ export type ReaderMessage =
       readonly stream: StreamSpec;
       readonly once: boolean;
     }
-  | { readonly type: 'resolve-starts'; readonly task: string; readonly partitions: readonly string[] }
+  | {
+      readonly type: 'resolve-starts';
+      readonly task: string;
+      readonly partitions: readonly string[];
+    }
   | {
       readonly type: 'fingerprints';
       readonly task: string;

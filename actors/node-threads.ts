@@ -9,8 +9,8 @@ import type { IoThreadData } from './io-thread.ts';
 import {
   type AggregatorMessage,
   type ClaimedUnitMessage,
-  type ConnectMessage,
   CONNECTOR,
+  type ConnectMessage,
   HOST,
   type IoAnswer,
   type IoMessage,

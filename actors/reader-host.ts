@@ -29,7 +29,10 @@ interface OpenStream {
 export class ReaderHost implements Behaviour<ReaderMessage, ReaderAnswer> {
   readonly #options: ReaderHostOptions;
   readonly #streams = new Map<string, OpenStream>();
-  readonly #lanes = new Map<number, { readonly abort: AbortController; readonly run: Promise<void> }>();
+  readonly #lanes = new Map<
+    number,
+    { readonly abort: AbortController; readonly run: Promise<void> }
+  >();
 
   constructor(options: ReaderHostOptions) {
     this.#options = options;

@@ -107,7 +107,7 @@ export class StreamReader {
       if (batch === 'idle') {
         partition.pollAt = clock.mono() + IDLE_POLL_MS;
         const silentMs = clock.mono() - partition.activeAt;
-        if (!partition.idle && silentMs >= stream.watermark.idleAfterMs) {
+        if (!partition.bounded && !partition.idle && silentMs >= stream.watermark.idleAfterMs) {
           partition.idle = true;
           this.#publishEvent(partition, PartitionEvent.IDLE);
         }

@@ -68,7 +68,10 @@ export class StreamTask {
   }
 
   /** Seats the units on one lane that begins where the hindmost of them stands: the main lane if there is none yet. */
-  async board(units: readonly Boarding[], seated: (unit: string, seat: LaneSeat) => void): Promise<void> {
+  async board(
+    units: readonly Boarding[],
+    seated: (unit: string, seat: LaneSeat) => void,
+  ): Promise<void> {
     const main = this.#memory.main === undefined;
     const { lane } = this.options;
     const state = this.#memory.create(
@@ -171,7 +174,14 @@ export class StreamTask {
     // Epochs of one reader never come near the next one's.
     this.#epochs.set(state.id, epoch + 1e6);
     const { handle } = state.lane;
-    const start = { lane: state.id, task, handle, partitions, epoch, discover: state.main && !once };
+    const start = {
+      lane: state.id,
+      task,
+      handle,
+      partitions,
+      epoch,
+      discover: state.main && !once,
+    };
     await ask({ type: 'start-lane', start });
   }
 }
@@ -184,7 +194,8 @@ function begin(
   let hindmost: PartitionPosition | undefined;
   for (const { positions } of units) {
     const position = positions.find((other) => other.partition === partition.id);
-    if (position === undefined) return { ...partition, offset: 0, timeMax: null, fingerprint: null };
+    if (position === undefined)
+      return { ...partition, offset: 0, timeMax: null, fingerprint: null };
     if (hindmost === undefined || position.nextOffset < hindmost.nextOffset) hindmost = position;
   }
   check(hindmost !== undefined, 'a lane is made for units');

@@ -76,7 +76,16 @@ export class UnitKeeper {
           const { claim, wantsFull, restored } = opened;
           const { positions } = boarding;
           const { once } = this.#options;
-          const start: UnitStart = { spec, line, claim, wantsFull, restored, positions, seat, once };
+          const start: UnitStart = {
+            spec,
+            line,
+            claim,
+            wantsFull,
+            restored,
+            positions,
+            seat,
+            once,
+          };
           record.move('running');
           this.#options.threads.aggregator(thread).send({ type: 'start-unit', start });
         },

@@ -36,7 +36,10 @@ interface Variant {
   readonly maxSkew?: string;
 }
 
-async function project(data: readonly string[], { engine, rate, maxSkew }: Variant): Promise<string> {
+async function project(
+  data: readonly string[],
+  { engine, rate, maxSkew }: Variant,
+): Promise<string> {
   return makeProject({
     'la.json': {
       streams: {
@@ -54,7 +57,14 @@ async function project(data: readonly string[], { engine, rate, maxSkew }: Varia
     ...Object.fromEntries(
       Object.entries(views).map(([view, spec]) => [
         `views/${view}.json`,
-        { view, stream: 's', ...spec, allowed_lateness: '5s', write_interval: '1s', sinks: ['table'] },
+        {
+          view,
+          stream: 's',
+          ...spec,
+          allowed_lateness: '5s',
+          write_interval: '1s',
+          sinks: ['table'],
+        },
       ]),
     ),
   });
@@ -98,7 +108,7 @@ test(`the final rows are a function of the data (SEED=${seed})`, async (t) => {
     '1 aggregator thread': { engine: { aggregator_threads: 1 } },
     '2 aggregator threads': { engine: { aggregator_threads: 2, chunk_rows: 100 } },
     '4 aggregator threads': { engine: { aggregator_threads: 4, chunk_rows: 100 } },
-    'throttled': { rate: '2500/s', engine: { chunk_rows: 100 } },
+    throttled: { rate: '2500/s', engine: { chunk_rows: 100 } },
     'no skew allowed': { maxSkew: '1s', engine: { chunk_rows: 50 } },
     'any skew allowed': { maxSkew: '100d', engine: { chunk_rows: 50 } },
   };

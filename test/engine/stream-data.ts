@@ -48,10 +48,12 @@ function line(
   partition: number,
   { disorderMs }: StreamDataOptions,
 ): string {
-  const late = random.integer(50) === 0 ? random.integer(disorderMs * 10) : random.integer(disorderMs);
+  const late =
+    random.integer(50) === 0 ? random.integer(disorderMs * 10) : random.integer(disorderMs);
   const keys = ['"a"', '"b"', '"Zürich"', '"1"', '1', 'null', 'true', '"\\u00e9\\n"'];
   const values = ['-1', '0', '17', '2.5', '1e3', '123456789.125', 'null'];
-  const key = random.integer(4) === 0 ? `"k${random.integer(50)}"` : keys[random.integer(keys.length)];
+  const key =
+    random.integer(4) === 0 ? `"k${random.integer(50)}"` : keys[random.integer(keys.length)];
   const value = random.integer(100) === 0 ? '"wrong"' : values[random.integer(values.length)];
   const text = random.integer(3) === 0 ? '' : `,"s":"s${random.integer(300)}"`;
   return `{"t":${time - late},"p":${partition},"k":${key},"v":${value}${text}}`;
