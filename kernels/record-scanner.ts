@@ -104,7 +104,7 @@ export class RecordScanner {
         this.#node = this.#openNodes[depth]!;
         continue;
       }
-      at = this.#readKey(at);
+      at = this.#afterPredicted(at, end);
       if (at < 0) return RowStatus.MALFORMED;
       const node = this.#node;
       const cell = nodes[node + NODE_CELL]! + row;
@@ -131,6 +131,7 @@ export class RecordScanner {
   #readPredicted(start: number, end: number, row: number): number {
     const view = this.#view;
     const values = this.values;
+    const { kinds, spots, numbers } = values;
     const { nodes } = this.#graph;
     let node = this.#node;
     let at = start;
@@ -146,15 +147,43 @@ export class RecordScanner {
         (second & nodes[node + MASKS + 1]!) |
         (third & nodes[node + MASKS + 2]!);
       if (differs !== 0) break;
-      if (length > MASKED_BYTES && !this.#matchesRest(node, at)) break;
+      if (length > MASKED_BYTES && !this.#matches(node, at, MASKED_BYTES)) break;
       const next = nodes[node + NEXT]!;
       if (nodes[next + OBJECT]! >= 0) break;
       const cell = nodes[next + CELL]! + row;
-      const after =
-        view.getUint8(from) === 34
-          ? readPlainText(view, from + 1, end, cell, values)
-          : readPlainInteger(view, from, end, cell, values);
-      if (after < 0) break;
+      if (view.getUint8(from) === 34) {
+        const after = readPlainText(view, from + 1, end, cell, values);
+        if (after < 0) break;
+        at = after;
+        node = next;
+        continue;
+      }
+      // An integer. Digits by fours: how many there are decides no branch, so that lengths need not be predicted.
+      const isNegative = view.getUint8(from) === 45;
+      const digitsStart = isNegative ? from + 1 : from;
+      let value = 0;
+      let after = digitsStart;
+      let digits = view.getInt32(after, true) ^ 0x30303030;
+      // The lowest byte marked is the first that is no digit.
+      let marked = ((digits + 0x76767676) | digits) & 0x80808080;
+      while (marked === 0 && after < end) {
+        value = value * 10000 + fourDigits(digits);
+        after += 4;
+        digits = view.getInt32(after, true) ^ 0x30303030;
+        marked = ((digits + 0x76767676) | digits) & 0x80808080;
+      }
+      const bits = (31 - Math.clz32(marked & -marked)) & 24;
+      const goesOn = GOES_ON[((digits >>> bits) & 255) ^ 48]!;
+      // As if zeros stood before the last digits.
+      if (bits !== 0) value = value * POWERS[bits >> 3]! + fourDigits(digits << (32 - bits));
+      after += bits >> 3;
+      const count = after - digitsStart;
+      if (goesOn !== 0 || count > DIGITS_MAX) break;
+      if (value < LEAST[count]! || (isNegative && value === 0)) break;
+      kinds[cell] = INTEGER;
+      spots[cell * INTS + START] = from;
+      spots[cell * INTS + SPOT_SIZE] = after - from;
+      numbers[cell] = isNegative ? -value : value;
       at = after;
       node = next;
     }
@@ -162,19 +191,29 @@ export class RecordScanner {
     return at;
   }
 
-  /** Whether the rest of a long literal is as predicted, too. */
-  #matchesRest(node: number, at: number): boolean {
+  /** Goes to the next member: as predicted, or the general way. Returns where its value starts; -1 when malformed. */
+  #afterPredicted(at: number, end: number): number {
+    const { nodes } = this.#graph;
+    const node = this.#node;
+    const length = nodes[node + NODE_LENGTH]!;
+    if (length === 0 || at + length > end || !this.#matches(node, at, 0)) return this.#readKey(at);
+    this.#node = nodes[node + NODE_NEXT]!;
+    // More white space may follow than the last time.
+    return this.#json.skipSpace(at + length);
+  }
+
+  /** Whether the bytes at `at`, from the `done`th on, are those that lead to the predicted node. */
+  #matches(node: number, at: number, done: number): boolean {
     const view = this.#view;
     const { nodes } = this.#graph;
-    const length = nodes[node + NODE_LENGTH]!;
-    let done = MASKED_BYTES;
-    for (; done + 4 <= length; done += 4) {
-      if (view.getInt32(at + done, true) !== nodes[node + NODE_LITERAL + (done >> 2)]) return false;
+    const length = nodes[node + LENGTH]!;
+    let i = done;
+    for (; i + 4 <= length; i += 4) {
+      if (view.getInt32(at + i, true) !== nodes[node + LITERAL + (i >> 2)]) return false;
     }
-    const rest = (1 << ((length - done) << 3)) - 1;
+    const rest = (1 << ((length - i) << 3)) - 1;
     if (rest === 0) return true;
-    const word = view.getInt32(at + done, true) ^ nodes[node + NODE_LITERAL + (done >> 2)]!;
-    return (word & rest) === 0;
+    return ((view.getInt32(at + i, true) ^ nodes[node + LITERAL + (i >> 2)]!) & rest) === 0;
   }
 
   /** Reads separator, key and colon; returns where the value starts and goes to its node; -1 when malformed. */
@@ -265,42 +304,6 @@ function readPlainText(
   spots[spot + LOW] = low;
   spots[spot + HIGH] = high;
   return at + 1;
-}
-
-/** A number, digits by fours: how many there are decides no branch, so that lengths need not be predicted. */
-function readPlainInteger(
-  view: DataView,
-  start: number,
-  end: number,
-  cell: number,
-  { kinds, spots, numbers }: LocatedValues,
-): number {
-  const isNegative = view.getUint8(start) === 45;
-  const first = isNegative ? start + 1 : start;
-  let value = 0;
-  let at = first;
-  let digits = view.getInt32(at, true) ^ 0x30303030;
-  // The lowest byte marked is the first that is no digit.
-  let marked = ((digits + 0x76767676) | digits) & 0x80808080;
-  while (marked === 0 && at < end) {
-    value = value * 10000 + fourDigits(digits);
-    at += 4;
-    digits = view.getInt32(at, true) ^ 0x30303030;
-    marked = ((digits + 0x76767676) | digits) & 0x80808080;
-  }
-  const bits = (31 - Math.clz32(marked & -marked)) & 24;
-  const goesOn = GOES_ON[((digits >>> bits) & 255) ^ 48]!;
-  // As if zeros stood before the last digits.
-  if (bits !== 0) value = value * POWERS[bits >> 3]! + fourDigits(digits << (32 - bits));
-  at += bits >> 3;
-  const count = at - first;
-  if (goesOn !== 0 || count > DIGITS_MAX) return -1;
-  if (value < LEAST[count]! || (isNegative && value === 0)) return -1;
-  kinds[cell] = INTEGER;
-  spots[cell * INTS + START] = start;
-  spots[cell * INTS + SPOT_SIZE] = at - start;
-  numbers[cell] = isNegative ? -value : value;
-  return at;
 }
 
 /** The number of four bytes 0 to 9, the first of them lowest. */
