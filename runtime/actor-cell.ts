@@ -190,7 +190,6 @@ export class ActorCell<M, A> implements ActorRef<M, A>, Turn {
   #run<R>(step: () => R | Promise<R>, done?: (answer: R) => void): void {
     this.#phase = 'busy';
     const finished = (answer: R) => {
-      if (this.#ending.ended !== undefined) return; // killed meanwhile
       this.#phase = 'idle';
       done?.(answer);
       if (this.#mailbox.size > 0) this.#host.ready(this);

@@ -59,7 +59,7 @@ export class Watchdog {
   readonly #firsts = new WeakMap<Watched, Sample>();
   readonly #asking = new WeakSet<Watched>();
 
-  constructor({ clock, limits = hangLimits, periodMs = 100 }: WatchdogOptions) {
+  constructor({ clock, limits = hangLimits, periodMs = 50 }: WatchdogOptions) {
     this.#clock = clock;
     this.#limits = limits;
     this.#periodMs = periodMs;

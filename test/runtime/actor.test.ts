@@ -288,6 +288,7 @@ test('stop waits for the handler in work and answers it', async () => {
   const answer = ref.ask('', { timeoutMs: 5_000 });
   await entered.promise;
   const ended = ref.stop();
+  await new Promise((resolve) => setImmediate(resolve));
   gate.resolve('finished');
   assert.equal(await answer, 'finished');
   assert.equal((await ended).reason, 'stopped');

@@ -35,11 +35,17 @@ function createWatched() {
   const clock = new ManualClock();
   const status = new StatusLine(createStatusLines(1), 0, clock);
   const causes: string[] = [];
-  const cpu = { ms: 0, answers: true };
+  const cpu = { ms: 0, answers: true, asked: 0, answer: (_ms: number) => {} };
   const watched = {
     name: 'thread',
     status,
-    cpuMs: () => (cpu.answers ? Promise.resolve(cpu.ms) : new Promise<never>(() => {})),
+    cpuMs: () => {
+      cpu.asked++;
+      if (cpu.answers) return Promise.resolve(cpu.ms);
+      return new Promise<number>((resolve) => {
+        cpu.answer = resolve;
+      });
+    },
     terminate: async ({ message }: Error) => void causes.push(message),
   };
   const watchdog = new Watchdog({ clock, limits, periodMs: 100 });
@@ -83,4 +89,17 @@ test('a thread that does not tell its CPU time is judged by the wall', async () 
   assert.deepEqual(causes, []);
   await spend(100, 100);
   assert.equal(causes.length, 1);
+  assert.equal(cpu.asked, 1);
+});
+
+test('CPU time told after the work has changed is not charged to it', async () => {
+  const { status, causes, cpu, spend } = createWatched();
+  status.begin(1);
+  await spend(100, 0);
+  cpu.answers = false;
+  await spend(100, 0);
+  status.begin(2);
+  cpu.answer(5_000);
+  await spend(100, 0);
+  assert.deepEqual(causes, []);
 });
