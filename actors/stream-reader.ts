@@ -19,8 +19,8 @@ const IDLE_POLL_MS = 20;
 const DISCOVERY_MS = 5000;
 /** How often a ring is looked at that must run empty: at a new dictionary epoch, or after a reader has died. */
 const DRAIN_POLL_MS = 2;
-/** Upper bound of one wait for space, so that an abort is noticed. */
-const SPACE_WAIT_MS = 100;
+/** How often a full ring is asked for space. */
+const FULL_POLL_MS = 1;
 
 export interface StreamReaderOptions {
   readonly lane: Lane;
@@ -79,7 +79,8 @@ export class StreamReader {
         if (partition === undefined) {
           await clock.sleep(IDLE_POLL_MS, signal).catch(() => undefined);
         } else if (ring.tryClaim() < 0) {
-          await ring.waitForSpaceAsync(SPACE_WAIT_MS);
+          // Asked rather than told: a bell for every chunk of every view costs more than this.
+          await clock.sleep(FULL_POLL_MS, signal).catch(() => undefined);
         } else {
           await this.#step(partition, signal);
         }

@@ -12,7 +12,7 @@ import type { Board } from './board.ts';
 import type { LaneSeat, UnitMessage, UnitOutput, UnitReport, UnitStart } from './messages.ts';
 
 /** Result batches and letter batches on their way at most; beyond it the unit takes no further chunk. */
-const BATCHES_MAX = 8;
+const BATCHES_MAX = 64;
 const LETTER_BATCHES_MAX = 8;
 
 export interface ViewAggregatorOptions {
@@ -62,6 +62,7 @@ export class ViewAggregator {
     this.#nextWrite = mono + (plan.writeIntervalMs ?? Number.POSITIVE_INFINITY);
     this.#nextCheckpoint = mono + plan.checkpointIntervalMs;
     this.#sit(start.seat);
+    this.#publishStart();
   }
 
   /** Time spent in turns, ms: what fairness between the views of a thread goes by. */
@@ -248,12 +249,27 @@ export class ViewAggregator {
     this.#options.report({ type: 'finished', drained: this.#isDrained });
   }
 
+  #position(): number {
+    let sum = 0;
+    for (const index of this.#known) sum += this.#unit.nextOffset(index);
+    return sum;
+  }
+
+  #publishStart(): void {
+    const { board, start } = this.#options;
+    const starts = board.get(start.line, 'starts');
+    if (starts === 0) board.set(start.line, 'read_before', this.#unit.counters.read);
+    board.set(start.line, 'starts', starts + 1);
+    this.#publishBoard();
+  }
+
   #publishBoard(): void {
     const { board, start } = this.#options;
     const unit = this.#unit;
     const line = start.line;
     const { counters } = unit;
     board.set(line, 'read', counters.read);
+    board.set(line, 'position', this.#position());
     board.set(line, 'folded', counters.folded);
     board.set(line, 'filtered', counters.filtered);
     board.set(line, 'too_late', counters.tooLate);

@@ -50,7 +50,7 @@ export function threadUrl(importMetaUrl: string, path: string): URL {
   return new URL(path + extension, importMetaUrl);
 }
 
-const YOUNG_MIB = 4;
+const YOUNG_MIB = 24;
 const HEAP_MIB = 512;
 
 export class Thread implements Child, Watched {
