@@ -3,9 +3,15 @@
  * without a message. Plain stores of doubles: a reader may see a row count a chunk old, never a torn one.
  */
 
-/** Fields of a unit's line, in order. Times are epoch ms, memory is bytes, `busy_ms` is time spent in turns. */
+/**
+ * Fields of a unit's line, in order. Times are epoch ms, memory is bytes, `busy_ms` is time spent in turns, `read_before`
+ * what was read by earlier runs of the program, `position` the sum of the next offsets of all partitions.
+ */
 export const boardFields = [
   'read',
+  'read_before',
+  'position',
+  'starts',
   'folded',
   'filtered',
   'too_late',

@@ -34,6 +34,8 @@ export interface EngineOptions {
   /** URLs of modules that export further `aggregations`. */
   readonly plugins?: readonly string[];
   readonly onAlarm?: (alarm: CheckpointAlarm) => void;
+  /** Gives up the start; later it has no effect. */
+  readonly signal?: AbortSignal;
 }
 
 export interface UnitStatus extends Record<BoardField, number> {
@@ -46,6 +48,8 @@ export interface UnitStatus extends Record<BoardField, number> {
   readonly error: ErrorData | null;
   /** What it waits for: a sink or a store that is away. */
   readonly trouble: ErrorData | null;
+  /** Rows that the stream's reader is ahead of it. */
+  readonly lag_rows: number;
 }
 
 export class Engine implements Behaviour<EngineMessage> {
@@ -81,6 +85,8 @@ export class Engine implements Behaviour<EngineMessage> {
       signal: this.#stopping.signal,
       settled: () => this.#checkSettled(),
     });
+    // It may fail before anybody waits for it.
+    this.#settled.promise.catch(() => undefined);
     this.#threads.ioThread.watch(({ error }) => this.#fatal('io', error));
     this.#watchReader();
   }
@@ -88,11 +94,18 @@ export class Engine implements Behaviour<EngineMessage> {
   /** Resolves once every unit runs, or has failed in a way that is being dealt with. */
   static async start(options: EngineOptions): Promise<Engine> {
     const engine = new Engine(options);
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    const onAbort = () => reject(options.signal?.reason);
+    options.signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      await engine.#start();
+      options.signal?.throwIfAborted();
+      await Promise.race([engine.#start(), givenUp]);
     } catch (error) {
       await engine.stop(0);
-      throw error;
+      // Who asked a thread that has died is only told that it has.
+      throw engine.#failure ?? error;
+    } finally {
+      options.signal?.removeEventListener('abort', onAbort);
     }
     return engine;
   }
@@ -103,8 +116,9 @@ export class Engine implements Behaviour<EngineMessage> {
   }
 
   status(): UnitStatus[] {
-    return this.#keeper.records.map(({ spec, line, state, error, trouble }) => ({
+    return this.#keeper.records.map(({ spec, line, task, state, error, trouble }) => ({
       ...this.#board.read(line),
+      lag_rows: Math.max(0, task.position - this.#board.get(line, 'position')),
       unit: spec.unit,
       view: spec.view.view,
       stream: spec.stream.name,

@@ -11,6 +11,7 @@ export const actorError = defineErrors({
   },
   LA_NODE_FAILED: {
     message: 'The {thread} thread ended and cannot be replaced: {reason}',
-    remedy: 'Start again: all views go on from their last checkpoints.',
+    remedy:
+      'Mend what the reason names and start again: all views go on from their last checkpoints.',
   },
 });

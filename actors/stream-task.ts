@@ -127,6 +127,11 @@ export class StreamTask {
     return true;
   }
 
+  /** The next offset that the main lane's reader will publish, summed over the partitions. */
+  get position(): number {
+    return this.#memory.targets().reduce((sum, offset) => sum + offset, 0);
+  }
+
   hasLane(lane: number): boolean {
     return this.#memory.lanes.has(lane);
   }
