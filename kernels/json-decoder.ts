@@ -7,28 +7,18 @@ import {
   SAMPLE_BYTES_PER_RECORD,
   Tag,
 } from '../runtime/chunk.ts';
-import {
-  type DictionaryWriter,
-  SPOT_INTS,
-  SPOT_LENGTH,
-  SPOT_START,
-} from '../runtime/dictionary-writer.ts';
+import type { DictionaryWriter } from '../runtime/dictionary-writer.ts';
 import { check } from '../runtime/errors.ts';
-import { CANONICAL_BYTES_MAX, numberText } from './canonical-number.ts';
+import { CANONICAL_BYTES_MAX } from './canonical-number.ts';
 import { writeColumn } from './column-writer.ts';
 import { type DecoderBatch, offsetOfRecord } from './decoder-batch.ts';
-import {
-  type EventTimeUnit,
-  integerToEpochMs,
-  iso8601ToEpochMs,
-  numberToEpochMs,
-  safeTime,
-} from './event-time.ts';
+import type { EventTimeUnit } from './event-time.ts';
 import { PADDING_BYTES } from './json-scanner.ts';
-import { unescaped, unescapeText } from './json-text.ts';
-import { BLOCK_ROWS, ValueKind } from './located-values.ts';
+import { BLOCK_ROWS } from './located-values.ts';
 import { isRecordPath, writeRecordColumn } from './record-columns.ts';
 import { RecordScanner } from './record-scanner.ts';
+import { writeOffsets } from './row-offsets.ts';
+import { RowTimes } from './row-times.ts';
 
 export interface JsonDecoderOptions {
   readonly columns: readonly ColumnSpec[];
@@ -40,9 +30,6 @@ export interface JsonDecoderOptions {
   /** By column index; undefined for kinds without a dictionary. */
   readonly dictionaries: readonly (DictionaryWriter | undefined)[];
 }
-
-/** Offsets a chunk can span: deltas are 32 bits wide. */
-const OFFSET_SPAN = 2 ** 32;
 
 /**
  * Decodes JSON records into the columns of chunks. It takes what JSON.parse takes, of UTF-8 with an object at the top,
@@ -56,14 +43,11 @@ export class JsonDecoder {
   /** By column index: its slot, -1 for what the record itself carries. */
   readonly #slots: readonly number[];
   readonly #dictionaries: readonly (DictionaryWriter | undefined)[];
-  readonly #unit: EventTimeUnit;
-  /** -1: the event time is the record's timestamp. */
-  readonly #timeSlot: number;
   readonly #maxRecordBytes: number;
-  readonly #maxAheadMs: number;
   readonly #scanner: RecordScanner;
-  readonly #status = new Uint8Array(BLOCK_ROWS);
-  readonly #times = new Float64Array(BLOCK_ROWS);
+  readonly #times: RowTimes;
+  /** The last record of a batch, padded. */
+  #tail: Uint8Array = new Uint8Array(1024);
   #source: Uint8Array = new Uint8Array(0);
   #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
@@ -86,11 +70,11 @@ export class JsonDecoder {
     const located = [...new Set(paths.filter((path) => !isRecordPath(path)))];
     this.#columns = columns;
     this.#slots = columns.map(({ path }) => located.indexOf(path));
-    this.#timeSlot = located.indexOf(eventTime.path);
     this.#dictionaries = dictionaries;
-    this.#unit = eventTime.unit;
     this.#maxRecordBytes = maxRecordBytes;
-    this.#maxAheadMs = options.maxAheadMs;
+    const slot = located.indexOf(eventTime.path);
+    check(slot >= 0 || eventTime.path === '$timestamp', 'json decoder: event time of a record');
+    this.#times = new RowTimes({ slot, unit: eventTime.unit, maxAheadMs: options.maxAheadMs });
     this.#scanner = new RecordScanner(located);
   }
 
@@ -141,10 +125,10 @@ export class JsonDecoder {
 
   /** Returns the rows decoded, at most `wanted`. Nothing of the chunk's header but `flagged` and times has changed. */
   #decodeBlock(batch: DecoderBatch, from: number, chunk: Chunk, wanted: number): number {
-    let count = this.#placeOffsets(batch, from, chunk, wanted);
+    let count = writeOffsets(batch, from, chunk, wanted);
     if (count === 0) return 0;
     const scanner = this.#scanner;
-    scanner.values.kinds.fill(ValueKind.NULL);
+    scanner.values.clear(count);
     scanner.setSource(this.#bytes, this.#view);
     count = this.#locate(batch, from, count);
     let bytes = this.#bytes;
@@ -152,7 +136,7 @@ export class JsonDecoder {
       bytes = this.#locateLast(batch, from);
       count = 1;
     }
-    this.#readTimes(batch, from, count, bytes);
+    this.#times.read(batch, from, count, scanner.values, bytes);
     const firstRow = chunk.rows;
     for (const [index, column] of chunk.columns.entries()) {
       const slot = this.#slots[index]!;
@@ -169,12 +153,12 @@ export class JsonDecoder {
               { batch, from, firstRow, count },
               column,
               dictionary,
-              (i) => this.#status[i] === RowStatus.OK,
+              (i) => this.#times.status[i] === RowStatus.OK,
             );
       if (written < count) this.#dictionaryFull = true;
       count = written;
     }
-    this.#writeTimes(chunk, count);
+    this.#times.write(chunk, count);
     return count;
   }
 
@@ -194,11 +178,13 @@ export class JsonDecoder {
   #locateLast(batch: DecoderBatch, record: number): Uint8Array {
     const start = batch.starts[record]!;
     const length = Math.min(batch.ends[record]! - start, this.#maxRecordBytes + 1);
-    const copy = new Uint8Array(length + PADDING_BYTES);
-    copy.set(this.#bytes.subarray(start, start + length));
-    this.#scanner.setSource(copy, new DataView(copy.buffer));
-    this.#scan(copy, 0, length, 0);
-    return copy;
+    const needed = length + PADDING_BYTES;
+    if (this.#tail.length < needed) this.#tail = new Uint8Array(2 * needed);
+    const tail = this.#tail;
+    tail.set(this.#bytes.subarray(start, start + length));
+    this.#scanner.setSource(tail, new DataView(tail.buffer));
+    this.#scan(tail, 0, length, 0);
+    return tail;
   }
 
   #scan(bytes: Uint8Array, start: number, end: number, row: number): void {
@@ -206,101 +192,14 @@ export class JsonDecoder {
     if (end - start <= this.#maxRecordBytes) {
       status = this.#scanner.scan(start, end, row);
       if (status === RowStatus.OK) {
-        this.#status[row] = status;
+        this.#times.status[row] = status;
         return;
       }
       const isText = status !== RowStatus.MALFORMED || isUtf8(bytes.slice(start, end));
       if (!isText) status = RowStatus.INVALID_UTF8;
     }
-    this.#status[row] = status;
+    this.#times.status[row] = status;
     this.#scanner.values.clearRow(row);
-  }
-
-  #readTimes(batch: DecoderBatch, from: number, count: number, bytes: Uint8Array): void {
-    const { timestamps, timeShiftMs } = batch;
-    const status = this.#status;
-    const times = this.#times;
-    for (let i = 0; i < count; i++) {
-      times[i] = NaN;
-      if (status[i] !== RowStatus.OK) continue;
-      const timestamp = timestamps === null ? NaN : timestamps[from + i]!;
-      const read = this.#timeSlot < 0 ? Math.floor(timestamp) : this.#readTime(i, bytes);
-      const time = safeTime(read + timeShiftMs);
-      if (time - timestamp > this.#maxAheadMs) status[i] = RowStatus.TIME_AHEAD;
-      else if (!Number.isNaN(time)) times[i] = time;
-      else status[i] = this.#isTimeMissing(i) ? RowStatus.TIME_MISSING : RowStatus.TIME_UNREADABLE;
-      if (status[i] !== RowStatus.OK) this.#scanner.values.clearRow(i);
-    }
-  }
-
-  #isTimeMissing(row: number): boolean {
-    const { kinds } = this.#scanner.values;
-    return this.#timeSlot < 0 || kinds[this.#timeSlot * BLOCK_ROWS + row] === ValueKind.NULL;
-  }
-
-  #readTime(row: number, bytes: Uint8Array): number {
-    const { kinds, spots, numbers } = this.#scanner.values;
-    const cell = this.#timeSlot * BLOCK_ROWS + row;
-    const kind = kinds[cell]!;
-    const start = spots[cell * SPOT_INTS + SPOT_START]!;
-    const end = start + spots[cell * SPOT_INTS + SPOT_LENGTH]!;
-    switch (kind) {
-      case ValueKind.INTEGER:
-        return integerToEpochMs(numbers[cell]!, this.#unit);
-      case ValueKind.DECIMAL:
-      case ValueKind.NUMBER:
-        return numberToEpochMs(numberText(bytes, start, end), this.#unit);
-      case ValueKind.TEXT:
-        return this.#unit === 'iso8601' ? iso8601ToEpochMs(bytes, start, end) : NaN;
-      case ValueKind.ESCAPED_TEXT: {
-        const length = unescapeText(bytes, start, end);
-        return this.#unit === 'iso8601' ? iso8601ToEpochMs(unescaped, 0, length) : NaN;
-      }
-      default:
-        return NaN;
-    }
-  }
-
-  #writeTimes(chunk: Chunk, count: number): void {
-    const first = chunk.rows;
-    let { timeMin, timeMax, flagged } = chunk;
-    for (let i = 0; i < count; i++) {
-      const time = this.#times[i]!;
-      chunk.time[first + i] = time;
-      if (time < timeMin) timeMin = time;
-      if (time > timeMax) timeMax = time;
-      if (this.#status[i] !== RowStatus.OK && !flagged) {
-        chunk.status.fill(RowStatus.OK, 0, first + i);
-        flagged = true;
-      }
-      if (flagged) chunk.status[first + i] = this.#status[i]!;
-    }
-    chunk.timeMin = timeMin;
-    chunk.timeMax = timeMax;
-    chunk.flagged = flagged;
-  }
-
-  /** Writes offset deltas where they are needed; returns how many of the records the chunk can span. */
-  #placeOffsets(batch: DecoderBatch, from: number, chunk: Chunk, wanted: number): number {
-    const { rows, firstOffset, offsetDelta } = chunk;
-    if (!chunk.sparse) {
-      let dense = 0;
-      while (dense < wanted && offsetOfRecord(batch, from + dense) - firstOffset === rows + dense) {
-        dense++;
-      }
-      if (dense === wanted) return wanted;
-      chunk.sparse = true;
-      for (let row = 0; row < rows; row++) offsetDelta[row] = row;
-    }
-    for (let i = 0; i < wanted; i++) {
-      const offset = offsetOfRecord(batch, from + i);
-      if (offset - firstOffset >= OFFSET_SPAN) {
-        if (i === 0) chunk.nextOffset = offset;
-        return i;
-      }
-      offsetDelta[rows + i] = offset - firstOffset;
-    }
-    return wanted;
   }
 
   /** Keeps heads of records that are invalid or whose values some view cannot take. Returns the room left for more. */
@@ -316,7 +215,7 @@ export class JsonDecoder {
     let left = room;
     for (let i = 0; i < count && left > 0; i++) {
       const row = chunk.rows + i;
-      let refused = this.#status[i] !== RowStatus.OK;
+      let refused = this.#times.status[i] !== RowStatus.OK;
       for (const column of tagged) refused ||= column.tags[row]! >= Tag.TEXT;
       if (!refused) continue;
       const record = this.#bytes.subarray(batch.starts[from + i]!, batch.ends[from + i]!);

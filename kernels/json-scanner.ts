@@ -6,16 +6,10 @@ import {
   SPOT_LOW,
   SPOT_START,
 } from '../runtime/dictionary-writer.ts';
-import {
-  hashed,
-  hashLanes,
-  hashWordHigh,
-  hashWordLow,
-  TEXT_SEED_HIGH,
-  TEXT_SEED_LOW,
-} from '../runtime/hash.ts';
+import { hashed, hashLanes } from '../runtime/hash.ts';
 import { afterUtf8, hexDigit, isSimpleEscape } from './json-text.ts';
 import { type LocatedValues, ValueKind } from './located-values.ts';
+import { readPlainText } from './plain-text.ts';
 
 /** Bytes that may be read, never used, past the end of a record. */
 export const PADDING_BYTES = 16;
@@ -62,49 +56,18 @@ export class JsonScanner {
     return at;
   }
 
-  /** A string; `start` is after its opening quote. Looks for its end and hashes it word by word. */
+  /** A string; `start` is after its opening quote. */
   readString(start: number, cell: number): number {
-    const view = this.#view;
-    const { end } = this;
-    let low = TEXT_SEED_LOW;
-    let high = TEXT_SEED_HIGH;
-    for (let at = start; at < end; at += 4) {
-      const word = view.getInt32(at, true);
-      // The lowest byte marked is the first quote, backslash, control character or byte beyond ASCII.
-      const quoteMark = (word ^ 0x22222222) - 0x01010101;
-      const backslashMark = (word ^ 0x5c5c5c5c) - 0x01010101;
-      const marked = (quoteMark | backslashMark | (word - 0x20202020) | word) & 0x80808080;
-      if (marked === 0) {
-        low = hashWordLow(low, word);
-        high = hashWordHigh(high, word);
-        continue;
-      }
-      const bits = (31 - Math.clz32(marked & -marked)) & 24;
-      if (((word >>> bits) & 255) !== 34) return this.#readUnusualString(start, at, cell);
-      if (bits !== 0) {
-        const rest = word & ((1 << bits) - 1);
-        low = hashWordLow(low, rest);
-        high = hashWordHigh(high, rest);
-      }
-      const stringEnd = at + (bits >> 3);
-      const length = stringEnd - start;
-      const { kinds, spots } = this.#values;
-      kinds[cell] = ValueKind.TEXT;
-      spots[cell * SPOT_INTS + SPOT_LENGTH] = length;
-      spots[cell * SPOT_INTS + SPOT_START] = start;
-      spots[cell * SPOT_INTS + SPOT_LOW] = low;
-      spots[cell * SPOT_INTS + SPOT_HIGH] = high;
-      return stringEnd + 1;
-    }
-    return -1;
+    const after = readPlainText(this.#view, start, this.end, cell, this.#values);
+    return after < 0 ? this.#readUnusualString(start, cell) : after;
   }
 
-  /** A string that holds an escape, a control character or bytes beyond ASCII at or after `from`. */
-  #readUnusualString(start: number, from: number, cell: number): number {
+  /** A string that holds an escape, a control character or bytes beyond ASCII, or does not end. */
+  #readUnusualString(start: number, cell: number): number {
     const bytes = this.#bytes;
     const { kinds, spots } = this.#values;
     let kind: number = ValueKind.TEXT;
-    for (let at = from; at < this.end; ) {
+    for (let at = start; at < this.end; ) {
       const byte = bytes[at]!;
       if (byte === 34) {
         if (kind === ValueKind.TEXT) {

@@ -42,8 +42,16 @@ export class LocatedValues {
     this.numbers = new Float64Array(cells);
   }
 
+  /** Makes all values of rows below `count` NULL. */
+  clear(count: number): void {
+    for (let slot = 0; slot < this.slots; slot++) {
+      this.kinds.fill(ValueKind.NULL, slot * BLOCK_ROWS, slot * BLOCK_ROWS + count);
+    }
+  }
+
   /** Makes all values of a row NULL. */
   clearRow(row: number): void {
-    for (let slot = 0; slot < this.slots; slot++) this.kinds[slot * BLOCK_ROWS + row] = 0;
+    for (let slot = 0; slot < this.slots; slot++)
+      this.kinds[slot * BLOCK_ROWS + row] = ValueKind.NULL;
   }
 }

@@ -1,12 +1,5 @@
 import { RowStatus } from '../runtime/chunk.ts';
-import {
-  SPOT_HIGH,
-  SPOT_INTS,
-  SPOT_LENGTH,
-  SPOT_LOW,
-  SPOT_START,
-} from '../runtime/dictionary-writer.ts';
-import { hashWordHigh, hashWordLow, TEXT_SEED_HIGH, TEXT_SEED_LOW } from '../runtime/hash.ts';
+import { SPOT_INTS, SPOT_LENGTH, SPOT_START } from '../runtime/dictionary-writer.ts';
 import { DEPTH_MAX, JsonScanner } from './json-scanner.ts';
 import { unescaped, unescapeText } from './json-text.ts';
 import {
@@ -21,6 +14,7 @@ import {
   NODE_PARENT,
 } from './key-graph.ts';
 import { BLOCK_ROWS, LocatedValues, ValueKind } from './located-values.ts';
+import { readPlainText } from './plain-text.ts';
 
 const MASKED_BYTES: number = 4 * LITERAL_WORDS_MASKED;
 const DIGITS_MAX = 15;
@@ -34,17 +28,11 @@ const LEAST = Float64Array.from({ length: DIGITS_MAX + 1 }, (_, count) =>
   count < 2 ? (count === 0 ? Infinity : 0) : 10 ** (count - 1),
 );
 // Copies of imports for the fast lane: the compiler folds a module's own constants, imported ones it loads every time.
-const wordLow = hashWordLow;
-const wordHigh = hashWordHigh;
-const SEED_LOW: number = TEXT_SEED_LOW;
-const SEED_HIGH: number = TEXT_SEED_HIGH;
-const TEXT: number = ValueKind.TEXT;
+const readText = readPlainText;
 const INTEGER: number = ValueKind.INTEGER;
 const SPOT_SIZE: number = SPOT_LENGTH;
 const INTS: number = SPOT_INTS;
 const START: number = SPOT_START;
-const LOW: number = SPOT_LOW;
-const HIGH: number = SPOT_HIGH;
 const LENGTH: number = NODE_LENGTH;
 const LITERAL: number = NODE_LITERAL;
 const MASKS: number = NODE_MASKS;
@@ -152,7 +140,7 @@ export class RecordScanner {
       if (nodes[next + OBJECT]! >= 0) break;
       const cell = nodes[next + CELL]! + row;
       if (view.getUint8(from) === 34) {
-        const after = readPlainText(view, from + 1, end, cell, values);
+        const after = readText(view, from + 1, end, cell, values);
         if (after < 0) break;
         at = after;
         node = next;
@@ -266,47 +254,7 @@ export class RecordScanner {
   }
 }
 
-/** Text whose first byte is at `start`, after the quote: looks for its end and hashes it, word by word. */
-function readPlainText(
-  view: DataView,
-  start: number,
-  end: number,
-  cell: number,
-  { kinds, spots }: LocatedValues,
-): number {
-  let low = SEED_LOW;
-  let high = SEED_HIGH;
-  let marked = 0;
-  let word = 0;
-  let at = start;
-  for (; at < end; at += 4) {
-    word = view.getInt32(at, true);
-    // The lowest byte marked is the first quote, backslash, control character or byte beyond ASCII.
-    const quoteMark = (word ^ 0x22222222) - 0x01010101;
-    const backslashMark = (word ^ 0x5c5c5c5c) - 0x01010101;
-    marked = (quoteMark | backslashMark | (word - 0x20202020) | word) & 0x80808080;
-    if (marked !== 0) break;
-    low = wordLow(low, word);
-    high = wordHigh(high, word);
-  }
-  const bits = (31 - Math.clz32(marked & -marked)) & 24;
-  if (marked === 0 || ((word >>> bits) & 255) !== 34) return -1;
-  if (bits !== 0) {
-    word &= (1 << bits) - 1;
-    low = wordLow(low, word);
-    high = wordHigh(high, word);
-  }
-  at += bits >> 3;
-  const spot = cell * INTS;
-  kinds[cell] = TEXT;
-  spots[spot + START] = start;
-  spots[spot + SPOT_SIZE] = at - start;
-  spots[spot + LOW] = low;
-  spots[spot + HIGH] = high;
-  return at + 1;
-}
-
-/** The number of four bytes 0 to 9, the first of them lowest. */
+/** The number of four digits, the first of them lowest. */
 function fourDigits(digits: number): number {
   const pairs = Math.imul(digits, 10) + (digits >>> 8);
   return (pairs & 255) * 100 + ((pairs >>> 16) & 255);
