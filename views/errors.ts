@@ -277,6 +277,31 @@ export const viewError = defineErrors({
     remedy: 'Correct the name, or declare the column in "columns" of the stream.',
     exit: 2,
   },
+  LA_TEST_NO_VIEW: {
+    message: 'These tests have no view: there is no {value}.',
+    remedy: 'Name the file after a view: views/NAME.test.json holds the tests of views/NAME.json.',
+    exit: 2,
+  },
+  LA_TEST_DUPLICATE_NAME: {
+    message: 'Two cases are named "{value}".',
+    remedy: 'Give each case of a file a name of its own.',
+    exit: 2,
+  },
+  LA_TEST_INPUT: {
+    message: 'A case has "rows" or "partitions", but this one has {given}.',
+    remedy: 'Write "rows" for a stream with one partition, "partitions" for several.',
+    exit: 2,
+  },
+  LA_TEST_UNKNOWN_COLUMN: {
+    message: 'The result rows of the view have no column "{value}".{suggestion}',
+    remedy: 'Columns of the results: {known}.',
+    exit: 2,
+  },
+  LA_TEST_BAD_TIME: {
+    message: '{value} is not the time of a window.',
+    remedy: 'Write epoch ms, or a time such as "2026-01-31T12:00:00Z".',
+    exit: 2,
+  },
   LA_EXPRESSION_SYNTAX: {
     message: 'The expression is wrong at column {column}: {problem}.',
     remedy:

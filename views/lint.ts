@@ -1,16 +1,14 @@
 /** Everything that is wrong with a project's files, at once, each with its place and remedy. */
-import type { z } from 'zod';
-import type { LaError } from '../runtime/errors.ts';
 import { aggregations as embedded } from './aggregations/registry.ts';
 import type { AggregationRegistry } from './compile.ts';
 import { viewError } from './errors.ts';
 import {
-  lineAndColumn,
-  type Placed,
-  parseWithPlaces,
-  placeInText,
-  placeOf,
-} from './json-with-places.ts';
+  byPlace,
+  CheckedFile,
+  type Fault,
+  faultAt,
+  type ProjectFile,
+} from './lint/checked-file.ts';
 import {
   type FileExists,
   type ProjectFacts,
@@ -18,7 +16,6 @@ import {
   projectProblems,
 } from './lint/project-rules.ts';
 import { listOf, memberOf, textOf } from './lint/raw.ts';
-import { shapeProblems } from './lint/shape.ts';
 import { viewProblems } from './lint/view-rules.ts';
 import type { Problem } from './problem.ts';
 import { type ConnectorSchemas, projectSchema } from './schema/project-schema.ts';
@@ -26,22 +23,7 @@ import { projectSpec } from './schema/to-spec.ts';
 import { type ViewDocument, viewSchema } from './schema/view-schema.ts';
 import type { ProjectSpec } from './spec.ts';
 
-export interface ProjectFile {
-  /** Relative to the project folder, such as `views/ap_signal.json`. */
-  readonly path: string;
-  readonly text: string;
-}
-
-export interface Fault {
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-  readonly column: number;
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string;
-  readonly severity: 'error' | 'warning';
-}
+export type { Fault, ProjectFile };
 
 export interface LintOptions {
   /** la.json and the views; `*.test.json` and other files are left alone. */
@@ -64,12 +46,6 @@ export const PROJECT_FILE = 'la.json';
 /** Whether a file of a project folder is a view. */
 export const isViewFile = (path: string): boolean =>
   /^(\.\/)?views\/[^/]+\.json$/.test(path) && !path.endsWith('.test.json');
-
-const warnings: ReadonlySet<string> = new Set([
-  'LA_CONFIG_NO_VIEWS',
-  'LA_CONFIG_FILE_NOT_FOUND',
-  'LA_VIEW_COLUMN_TYPO',
-]);
 
 export function lintProject(options: LintOptions): LintResult {
   const { files, connectors, aggregations = embedded, fileExists } = options;
@@ -101,69 +77,6 @@ export function lintProject(options: LintOptions): LintResult {
 }
 
 const isProjectFile = (path: string) => path === PROJECT_FILE || path === `./${PROJECT_FILE}`;
-
-const faultAt = (
-  file: string,
-  { code, message, remedy }: LaError,
-  line = 1,
-  column = 1,
-): Fault => ({
-  file,
-  line,
-  column,
-  code,
-  message,
-  remedy,
-  severity: warnings.has(code) ? 'warning' : 'error',
-});
-
-const byPlace = (a: Fault, b: Fault): number =>
-  (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column;
-
-/** One file and what was found in it. */
-class CheckedFile {
-  readonly path: string;
-  readonly root: Placed | undefined;
-  readonly faults: Fault[] = [];
-  readonly #text: string;
-
-  constructor({ path, text }: ProjectFile) {
-    this.path = path;
-    this.#text = text;
-    const { root, faults } = parseWithPlaces(text);
-    this.root = root;
-    for (const { error, at } of faults) this.#add(error, at);
-  }
-
-  /** The document where its shape is right. */
-  shape<Schema extends z.ZodType>(schema: Schema): z.output<Schema> | undefined {
-    const { root } = this;
-    if (root === undefined) return undefined;
-    const result = schema.safeParse(root.value);
-    if (result.success) return result.data;
-    const problems = shapeProblems(result.error.issues, schema, root.value);
-    for (const problem of problems) this.#report(root, problem);
-    return undefined;
-  }
-
-  rules(find: (root: Placed) => readonly Problem[]): void {
-    const { root } = this;
-    if (root !== undefined) for (const problem of find(root)) this.#report(root, problem);
-  }
-
-  #report(root: Placed, { error, path, onKey, offset }: Problem): void {
-    const place = placeOf(root, path, onKey);
-    this.#add(error, offset === undefined ? place : placeInText(this.#text, place, offset));
-  }
-
-  #add(error: LaError, at: number): void {
-    const { line, column } = lineAndColumn(this.#text, at);
-    const isKnown = this.faults.some(
-      (fault) => fault.line === line && fault.column === column && fault.message === error.message,
-    );
-    if (!isKnown) this.faults.push(faultAt(this.path, error, line, column));
-  }
-}
 
 const nameIn = ({ root }: CheckedFile) => textOf(memberOf(root?.value, 'view'));
 

@@ -85,6 +85,9 @@ export const version = z
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
+export const isIsoTime = (text: string): boolean =>
+  ISO_TIME.test(text) && !Number.isNaN(Date.parse(text));
+
 /** Where a source without a checkpoint begins. */
 export const start = z
   .union([z.enum(['earliest', 'latest']), z.int(), z.string()])

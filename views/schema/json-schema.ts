@@ -5,6 +5,7 @@ import type { Aggregation, ParamSpec } from '../aggregations/contract.ts';
 import type { AggregationRegistry } from '../compile.ts';
 import { type ConnectorSchemas, projectSchema } from './project-schema.ts';
 import { viewSchema } from './view-schema.ts';
+import { viewTestSchema } from './view-test-schema.ts';
 
 type JsonObject = { readonly [key: string]: Json };
 
@@ -15,6 +16,9 @@ const emitted = (schema: z.ZodType): JsonObject =>
 /** Contents of schemas/la.schema.json. */
 export const projectJsonSchema = (connectors: ConnectorSchemas): JsonObject =>
   emitted(projectSchema(connectors));
+
+/** Contents of schemas/view-test.schema.json. */
+export const viewTestJsonSchema = (): JsonObject => emitted(viewTestSchema);
 
 /** Contents of schemas/view.schema.json: names of aggregations, and the parameters of each. */
 export function viewJsonSchema(aggregations: AggregationRegistry): JsonObject {

@@ -4,7 +4,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as connectors from '../../../connectors/registry.ts';
 import { aggregations } from '../../../views/aggregations/registry.ts';
-import { projectJsonSchema, viewJsonSchema } from '../../../views/schema/json-schema.ts';
+import {
+  projectJsonSchema,
+  viewJsonSchema,
+  viewTestJsonSchema,
+} from '../../../views/schema/json-schema.ts';
 
 const folder = new URL('../../../schemas/', import.meta.url);
 
@@ -22,3 +26,5 @@ function f(file: string, schema: object) {
 test('la.schema.json', () => f('la.schema.json', projectJsonSchema(connectors)));
 
 test('view.schema.json', () => f('view.schema.json', viewJsonSchema(aggregations)));
+
+test('view-test.schema.json', () => f('view-test.schema.json', viewTestJsonSchema()));
