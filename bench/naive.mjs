@@ -1,0 +1,228 @@
+/**
+ * The rival: what one would write for the workload without a framework. JSON.parse, a Map a window, an object a group,
+ * one thread, no checkpoints, no late rows. Distinct clients by HyperLogLog, quantiles by counting each signal strength.
+ *
+ *   node bench/naive.mjs FILE.ndjson VIEWS OUT_DIR      VIEWS like 1,2,3; results in OUT_DIR/v1.tsv …
+ *
+ * Prints one JSON object: rows, seconds and CPU seconds from the first record to the last result, results of each view.
+ */
+import { closeSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+
+const DISORDER_MS = 5000;
+const READ_BYTES = 1 << 20;
+const WRITE_CHARACTERS = 1 << 16;
+const REGISTERS = 4096;
+const MINUTE = 60_000;
+
+function hash(text) {
+  let bits = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) bits = Math.imul(bits ^ text.charCodeAt(at), 0x01000193);
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
+
+class DistinctCounter {
+  registers = new Uint8Array(REGISTERS);
+
+  add(text) {
+    const bits = hash(text);
+    const at = bits & (REGISTERS - 1);
+    const rank = Math.clz32(bits >>> 12) - 11;
+    if (rank > this.registers[at]) this.registers[at] = rank;
+  }
+
+  estimate() {
+    let zeros = 0;
+    let sum = 0;
+    for (const rank of this.registers) {
+      sum += 2 ** -rank;
+      if (rank === 0) zeros++;
+    }
+    const raw = ((0.7213 / (1 + 1.079 / REGISTERS)) * REGISTERS * REGISTERS) / sum;
+    const few = raw <= 2.5 * REGISTERS && zeros > 0;
+    return Math.round(few ? REGISTERS * Math.log(REGISTERS / zeros) : raw);
+  }
+}
+
+const LOWEST = -128;
+function quantile(counts, total, share) {
+  let below = 0;
+  for (let at = 0; at < counts.length; at++) {
+    below += counts[at];
+    if (below >= share * total) return at + LOWEST;
+  }
+  return null;
+}
+
+const traffic = {
+  create: () => ({ count: 0, sent: 0, received: 0 }),
+  add(group, row) {
+    group.count++;
+    group.sent += row.bytes_tx;
+    group.received += row.bytes_rx;
+  },
+  result: (group) => `${group.count}\t${group.sent}\t${group.received}`,
+};
+
+const views = {
+  1: {
+    sizeMs: MINUTE,
+    key: (row) => row.org,
+    create: () => ({ count: 0, sent: 0, clients: new DistinctCounter() }),
+    add(group, row) {
+      group.count++;
+      group.sent += row.bytes_tx;
+      group.clients.add(row.client);
+    },
+    result: (group) => `${group.count}\t${group.sent}\t${group.clients.estimate()}`,
+  },
+  2: {
+    sizeMs: MINUTE,
+    key: (row) => row.site,
+    create: () => ({ count: 0, sum: 0, min: Infinity, max: -Infinity }),
+    add(group, row) {
+      group.count++;
+      group.sum += row.rssi;
+      if (row.rssi < group.min) group.min = row.rssi;
+      if (row.rssi > group.max) group.max = row.rssi;
+    },
+    result: (group) => `${group.count}\t${group.sum / group.count}\t${group.min}\t${group.max}`,
+  },
+  3: { sizeMs: MINUTE, key: (row) => row.ap, ...traffic },
+  4: {
+    sizeMs: MINUTE,
+    key: (row) => `${row.ap}\t${row.band}`,
+    create: () => ({ count: 0, sum: 0 }),
+    add(group, row) {
+      group.count++;
+      group.sum += row.rssi;
+    },
+    result: (group) => `${group.count}\t${group.sum / group.count}`,
+  },
+  5: {
+    sizeMs: 10 * MINUTE,
+    key: (row) => `${row.org}\t${row.band}`,
+    create: () => ({ count: 0, counts: new Uint32Array(128) }),
+    add(group, row) {
+      group.count++;
+      group.counts[row.rssi - LOWEST]++;
+    },
+    result: ({ count, counts }) =>
+      `${count}\t${quantile(counts, count, 0.5)}\t${quantile(counts, count, 0.95)}`,
+  },
+  6: {
+    sizeMs: 10 * MINUTE,
+    key: (row) => row.site,
+    create: () => new DistinctCounter(),
+    add: (group, row) => group.add(row.client),
+    result: (group) => String(group.estimate()),
+  },
+  7: {
+    sizeMs: 10 * MINUTE,
+    key: (row) => row.client,
+    create: () => ({ sent: 0, max: -Infinity, lastTime: -1, last: 0 }),
+    add(group, row) {
+      group.sent += row.bytes_tx;
+      if (row.rssi > group.max) group.max = row.rssi;
+      const later = row.ts > group.lastTime;
+      if (later || (row.ts === group.lastTime && row.rssi > group.last)) {
+        group.lastTime = row.ts;
+        group.last = row.rssi;
+      }
+    },
+    result: (group) => `${group.sent}\t${group.max}\t${group.last}`,
+  },
+  8: { sizeMs: 10_000, key: () => '', ...traffic },
+};
+
+const [file, viewNumbers, outDir] = process.argv.slice(2);
+mkdirSync(outDir, { recursive: true });
+const running = viewNumbers.split(',').map((number) => ({
+  ...views[number],
+  name: `v${number}`,
+  windows: new Map(),
+  results: 0,
+  out: openSync(`${outDir}/v${number}.tsv`, 'w'),
+}));
+
+function fold(row) {
+  for (const view of running) {
+    const start = row.ts - (row.ts % view.sizeMs);
+    let groups = view.windows.get(start);
+    if (groups === undefined) {
+      groups = new Map();
+      view.windows.set(start, groups);
+    }
+    const key = view.key(row);
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = view.create();
+      groups.set(key, group);
+    }
+    view.add(group, row);
+  }
+}
+
+function complete(view, start, groups) {
+  let text = '';
+  for (const [key, group] of groups) {
+    text += key === '' ? `${start}\t` : `${start}\t${key}\t`;
+    text += `${view.result(group)}\n`;
+    if (text.length < WRITE_CHARACTERS) continue;
+    writeSync(view.out, text);
+    text = '';
+  }
+  writeSync(view.out, text);
+  view.results += groups.size;
+  view.windows.delete(start);
+}
+
+function completeUpTo(watermark) {
+  for (const view of running) {
+    for (const [start, groups] of view.windows)
+      if (start + view.sizeMs <= watermark) complete(view, start, groups);
+  }
+}
+
+let rows = 0;
+let newest = -Infinity;
+/** Folds the whole lines of bytes [0, length); returns how many bytes they take. */
+function foldLines(bytes, length) {
+  let at = 0;
+  for (;;) {
+    const end = bytes.indexOf(10, at);
+    if (end < 0 || end >= length) return at;
+    const row = JSON.parse(bytes.latin1Slice(at, end));
+    if (row.ts > newest) newest = row.ts;
+    fold(row);
+    rows++;
+    at = end + 1;
+  }
+}
+
+const input = openSync(file, 'r');
+const buffer = Buffer.alloc(2 * READ_BYTES);
+let kept = 0;
+const begun = process.hrtime.bigint();
+const cpuBegun = process.cpuUsage();
+for (;;) {
+  const read = readSync(input, buffer, kept, READ_BYTES, null);
+  if (read === 0) break;
+  const length = kept + read;
+  const used = foldLines(buffer, length);
+  buffer.copy(buffer, 0, used, length);
+  kept = length - used;
+  completeUpTo(newest - DISORDER_MS);
+}
+completeUpTo(Infinity);
+for (const view of running) closeSync(view.out);
+const { user, system } = process.cpuUsage(cpuBegun);
+const summary = {
+  rows,
+  seconds: Number(process.hrtime.bigint() - begun) / 1e9,
+  cpu_seconds: (user + system) / 1e6,
+  peak_rss_mib: Math.round(process.resourceUsage().maxRSS / 1024),
+  views: running.map(({ name, results }) => ({ view: name, result_rows: results })),
+};
+process.stdout.write(`${JSON.stringify(summary)}\n`);
