@@ -105,9 +105,14 @@ export class ActorSystem {
 
   #makeReadyAt(cell: Turn, atMs: number): void {
     this.#resting.set(cell, atMs);
-    if (this.#drained) return;
-    const wake = () => this.#schedule();
-    this.clock.sleep(Math.max(0, atMs - this.clock.mono())).then(wake, wake);
+    if (!this.#drained) this.#scheduleAt(atMs);
+  }
+
+  /** A timer may fire before its time by this clock; then the rest is slept as well. */
+  #scheduleAt(atMs: number): void {
+    const left = atMs - this.clock.mono();
+    if (left <= 0) this.#schedule();
+    else void this.clock.sleep(Math.ceil(left)).then(() => this.#scheduleAt(atMs));
   }
 
   #wakeRested(): void {

@@ -6,9 +6,10 @@
  * wait returned, which was before it looked for work. A ringer (3) makes the work visible, (4) adds to the count,
  * (5) takes SLEEPING and notifies if it was set. Atomics are totally ordered: if (5) misses (1), then (4) came before
  * (2), so (2) sees a changed count and does not sleep. If (5) sees (1), the waiter is either already on the list and is
- * notified, or not yet and sees the changed count as well. A flag left behind by a dead or timed-out waiter costs one
- * superfluous notify.
+ * notified, or not yet and sees the changed count as well. A waiter may see (4), return and be asleep again before (5),
+ * which then wakes it for nothing: it goes back to sleep. A flag left behind by a dead waiter costs one notify.
  */
+import { systemClock } from './clock.ts';
 
 /** Int32s from one doorbell to the next: one cache line. */
 export const BELL_STRIDE = 16;
@@ -41,28 +42,33 @@ export class Doorbell {
   }
 
   /**
-   * Blocks until rung since the last wait returned, or `timeoutMs`; false: not rung. After true, look at everything
-   * the bell may stand for.
+   * Blocks until rung since the last wait returned, or `timeoutMs`; false: not rung in that time. After true, look at
+   * everything the bell may stand for.
    */
   wait(timeoutMs: number): boolean {
-    Atomics.store(this.#words, this.#word + SLEEPING, 1);
-    Atomics.wait(this.#words, this.#word, this.#seen, timeoutMs);
-    return this.#look();
+    const deadline = systemClock.mono() + timeoutMs;
+    for (let left = timeoutMs; left >= 0; left = deadline - systemClock.mono()) {
+      Atomics.store(this.#words, this.#word + SLEEPING, 1);
+      Atomics.wait(this.#words, this.#word, this.#seen, left);
+      if (this.#look()) return true; // else a ringer that we had overtaken woke us: see (4) and (5)
+    }
+    return false;
   }
 
   /** As `wait`, for a thread with an event loop, which it keeps alive: Atomics.waitAsync alone does not. */
   async waitAsync(timeoutMs: number): Promise<boolean> {
-    Atomics.store(this.#words, this.#word + SLEEPING, 1);
-    const waiting = Atomics.waitAsync(this.#words, this.#word, this.#seen, timeoutMs);
-    if (waiting.async) {
-      const alive = setInterval(() => {}, 0x3fff_ffff);
-      try {
-        await waiting.value;
-      } finally {
-        clearInterval(alive);
+    const alive = setInterval(() => {}, 0x3fff_ffff);
+    try {
+      const deadline = systemClock.mono() + timeoutMs;
+      for (let left = timeoutMs; left >= 0; left = deadline - systemClock.mono()) {
+        Atomics.store(this.#words, this.#word + SLEEPING, 1);
+        await Atomics.waitAsync(this.#words, this.#word, this.#seen, left).value;
+        if (this.#look()) return true;
       }
+      return false;
+    } finally {
+      clearInterval(alive);
     }
-    return this.#look();
   }
 
   #look(): boolean {

@@ -52,6 +52,7 @@ async function learns(
   await assert.rejects(deeds.ask('late', { timeoutMs: 20_000 }), (error) => {
     return error instanceof LaError && error.code === 'LA_ACTOR_ENDED';
   });
+  await new Promise((resolve) => setImmediate(resolve)); // the diary's turn
   assert.deepEqual(diary, ['deeds is there']);
   assert.equal(await thread.cpuMs(), undefined);
 }

@@ -100,6 +100,7 @@ test('CPU time told after the work has changed is not charged to it', async () =
   await spend(100, 0);
   status.begin(2);
   cpu.answer(5_000);
+  await new Promise((resolve) => setImmediate(resolve));
   await spend(100, 0);
   assert.deepEqual(causes, []);
 });
