@@ -22,6 +22,9 @@ export const NODE_PARENT = 7;
 export const NODE_LITERAL = 8;
 const LITERAL_BYTES_MAX: number = 4 * (NODE_INTS - NODE_LITERAL);
 
+/** Times that a node's alternative is right before it becomes the prediction. */
+const PROMOTED_AFTER = 16;
+
 /** Keys that nobody wants but that predictions go through. Further ones are read the general way. */
 const UNWANTED_KEYS_MAX = 512;
 
@@ -39,10 +42,13 @@ interface GraphObject {
  * The keys a scanner meets. A node is a place after a member's value (or before the first member) in an object that lies
  * on a wanted path; from there it predicts the bytes up to the next value, as they were the last time: separator, key,
  * colon and white space. Equal bytes at an equal place mean the same to the grammar, so a match needs no further check.
+ * Each node has an alternative as well, laid out like a node, for members that are not in every record.
  */
 export class KeyGraph {
   readonly nodes: Int32Array;
   readonly objects: GraphObject[] = [];
+  /** From a node to its alternative. */
+  readonly alternative: number;
   readonly #unwantedCell: number;
   #nodeCount = 0;
   #unwantedKeys = 0;
@@ -51,7 +57,8 @@ export class KeyGraph {
   constructor(paths: readonly string[]) {
     const steps = paths.reduce((sum, path) => sum + path.split('.').length, 0);
     this.#unwantedCell = paths.length * BLOCK_ROWS;
-    this.nodes = new Int32Array(NODE_INTS * (UNWANTED_KEYS_MAX + 3 * steps + 2));
+    this.alternative = NODE_INTS * (UNWANTED_KEYS_MAX + 3 * steps + 2);
+    this.nodes = new Int32Array(2 * this.alternative);
     this.#addObject();
     for (const [slot, path] of paths.entries()) this.#addPath(path, slot);
   }
@@ -59,34 +66,61 @@ export class KeyGraph {
   /** Node of a key, given without escapes; keys not yet known are remembered while there is room. */
   find(object: number, bytes: Uint8Array, start: number, end: number): number {
     hash64(EntryType.TEXT, bytes, start, end);
-    const { low } = hashed;
+    return this.findHashed(object, bytes, start, end, hashed.low);
+  }
+
+  /** The same, given the low half of the key's hash as text. */
+  findHashed(object: number, bytes: Uint8Array, start: number, end: number, low: number): number {
     const { members, otherNode } = this.objects[object]!;
-    for (const { node, key, hash } of members) {
+    for (let i = 0; i < members.length; i++) {
+      const { node, key, hash } = members[i]!;
       if (hash === low && sameBytes(key, bytes, start, end)) return node;
     }
     if (this.#unwantedKeys === UNWANTED_KEYS_MAX || end - start > LITERAL_BYTES_MAX) {
       return otherNode;
     }
     this.#unwantedKeys++;
-    return this.#addMember(object, bytes.slice(start, end));
+    return this.#addMember(object, bytes.slice(start, end), low);
   }
 
-  /** Remembers that `to` followed `from` after the bytes [start, end). */
+  /** Remembers that `to` followed `from` after the bytes [start, end), which neither prediction said. */
   predict(from: number, to: number, bytes: Uint8Array, start: number, end: number): void {
     const { nodes } = this;
     const length = end - start;
-    nodes[from + NODE_LENGTH] = 0;
     if (length > LITERAL_BYTES_MAX) return;
-    nodes.fill(0, from + NODE_MASKS, from + NODE_MASKS + LITERAL_WORDS_MASKED);
-    nodes.fill(0, from + NODE_LITERAL, from + NODE_INTS);
-    for (let i = 0; i < length; i++) {
-      const word = i >> 2;
-      const bit = 8 * (i & 3);
-      nodes[from + NODE_LITERAL + word]! |= bytes[start + i]! << bit;
-      if (word < LITERAL_WORDS_MASKED) nodes[from + NODE_MASKS + word]! |= 255 << bit;
+    const at = nodes[from + NODE_LENGTH] === 0 ? from : from + this.alternative;
+    nodes[at + NODE_NEXT] = to;
+    nodes[at + NODE_LENGTH] = length;
+    for (let word = 0; word < NODE_INTS - NODE_LITERAL; word++) {
+      const rest = length - 4 * word;
+      if (rest <= 0 && word >= LITERAL_WORDS_MASKED) break;
+      const mask = rest >= 4 ? -1 : rest <= 0 ? 0 : (1 << (8 * rest)) - 1;
+      const byte = start + 4 * word;
+      const bits =
+        mask === 0
+          ? 0
+          : bytes[byte]! |
+            (bytes[byte + 1]! << 8) |
+            (bytes[byte + 2]! << 16) |
+            (bytes[byte + 3]! << 24);
+      nodes[at + NODE_LITERAL + word] = bits & mask;
+      if (word < LITERAL_WORDS_MASKED) nodes[at + NODE_MASKS + word] = mask;
     }
-    nodes[from + NODE_LENGTH] = length;
-    nodes[from + NODE_NEXT] = to;
+  }
+
+  /** Counts that a node's alternative was right; when it often is, it becomes the prediction. */
+  countAlternative(node: number): void {
+    const { nodes, alternative } = this;
+    const hits = node + alternative + NODE_CELL;
+    nodes[hits] = nodes[hits]! + 1;
+    if (nodes[hits] < PROMOTED_AFTER) return;
+    nodes[hits] = 0;
+    for (let i = 0; i < NODE_INTS; i++) {
+      if (i === NODE_CELL || i === NODE_OBJECT || i === NODE_PARENT) continue;
+      const int = nodes[node + i]!;
+      nodes[node + i] = nodes[node + alternative + i]!;
+      nodes[node + alternative + i] = int;
+    }
   }
 
   #addPath(path: string, slot: number): void {
@@ -98,7 +132,8 @@ export class KeyGraph {
       slots.push(slot);
       const bytes = new TextEncoder().encode(name);
       const known = members.find(({ key }) => sameBytes(key, bytes, 0, bytes.length));
-      const node = known?.node ?? this.#addMember(object, bytes);
+      hash64(EntryType.TEXT, bytes, 0, bytes.length);
+      const node = known?.node ?? this.#addMember(object, bytes, hashed.low);
       if (depth === keys.length - 1) {
         check(nodes[node + NODE_CELL] === this.#unwantedCell, 'key graph: a path given twice');
         nodes[node + NODE_CELL] = slot * BLOCK_ROWS;
@@ -117,10 +152,9 @@ export class KeyGraph {
     return object;
   }
 
-  #addMember(object: number, key: Uint8Array): number {
+  #addMember(object: number, key: Uint8Array, hash: number): number {
     const node = this.#addNode(object);
-    hash64(EntryType.TEXT, key, 0, key.length);
-    this.objects[object]!.members.push({ node, key, hash: hashed.low });
+    this.objects[object]!.members.push({ node, key, hash });
     return node;
   }
 

@@ -1,5 +1,12 @@
 import { RowStatus } from '../runtime/chunk.ts';
-import { SPOT_INTS, SPOT_LENGTH, SPOT_START } from '../runtime/dictionary-writer.ts';
+import {
+  SPOT_HIGH,
+  SPOT_INTS,
+  SPOT_LENGTH,
+  SPOT_LOW,
+  SPOT_START,
+} from '../runtime/dictionary-writer.ts';
+import { hashFinishLow } from '../runtime/hash.ts';
 import { DEPTH_MAX, JsonScanner } from './json-scanner.ts';
 import { unescaped, unescapeText } from './json-text.ts';
 import {
@@ -135,7 +142,7 @@ export class RecordScanner {
         (second & nodes[node + MASKS + 1]!) |
         (third & nodes[node + MASKS + 2]!);
       if (differs !== 0) break;
-      if (length > MASKED_BYTES && !this.#matches(node, at, MASKED_BYTES)) break;
+      if (length > MASKED_BYTES && !this.#matches(node, at, MASKED_BYTES, end)) break;
       const next = nodes[node + NEXT]!;
       if (nodes[next + OBJECT]! >= 0) break;
       const cell = nodes[next + CELL]! + row;
@@ -181,20 +188,24 @@ export class RecordScanner {
 
   /** Goes to the next member: as predicted, or the general way. Returns where its value starts; -1 when malformed. */
   #afterPredicted(at: number, end: number): number {
-    const { nodes } = this.#graph;
+    const { nodes, alternative } = this.#graph;
     const node = this.#node;
-    const length = nodes[node + NODE_LENGTH]!;
-    if (length === 0 || at + length > end || !this.#matches(node, at, 0)) return this.#readKey(at);
-    this.#node = nodes[node + NODE_NEXT]!;
+    const isNext = this.#matches(node, at, 0, end);
+    const taken = isNext ? node : node + alternative;
+    if (!isNext && !this.#matches(taken, at, 0, end)) return this.#readKey(at);
+    this.#node = nodes[taken + NODE_NEXT]!;
+    const after = at + nodes[taken + NODE_LENGTH]!;
+    if (!isNext) this.#graph.countAlternative(node);
     // More white space may follow than the last time.
-    return this.#json.skipSpace(at + length);
+    return this.#json.skipSpace(after);
   }
 
-  /** Whether the bytes at `at`, from the `done`th on, are those that lead to the predicted node. */
-  #matches(node: number, at: number, done: number): boolean {
+  /** Whether the bytes at `at`, from the `done`th on, are those that lead to the node predicted. */
+  #matches(node: number, at: number, done: number, end: number): boolean {
     const view = this.#view;
     const { nodes } = this.#graph;
     const length = nodes[node + LENGTH]!;
+    if (length === 0 || at + length > end) return false;
     let i = done;
     for (; i + 4 <= length; i += 4) {
       if (view.getInt32(at + i, true) !== nodes[node + LITERAL + (i >> 2)]) return false;
@@ -224,7 +235,13 @@ export class RecordScanner {
     const { kinds, spots } = this.values;
     const keyEnd = keyStart + spots[cell * SPOT_INTS + SPOT_LENGTH]!;
     if (kinds[cell] === ValueKind.TEXT) {
-      this.#node = graph.find(object, bytes, keyStart, keyEnd);
+      const spot = cell * INTS;
+      const low = hashFinishLow(
+        spots[spot + SPOT_LOW]!,
+        spots[spot + SPOT_HIGH]!,
+        keyEnd - keyStart,
+      );
+      this.#node = graph.findHashed(object, bytes, keyStart, keyEnd, low);
     } else {
       const length = unescapeText(bytes, keyStart, keyEnd);
       this.#node = graph.find(object, unescaped, 0, length);
