@@ -99,8 +99,7 @@ async function applyPack(
 ): Promise<Map<string, Uint8Array>> {
   const regions = new Map<string, Uint8Array>();
   for (const { name, bytes } of head?.regions ?? []) {
-    const old = head?.full === true ? undefined : before.get(name);
-    regions.set(name, resized(old, bytes));
+    regions.set(name, resized(before.get(name), bytes));
   }
   for (const [index, segment] of segments.entries()) {
     const { region, offset, codec, bytes } = segment;

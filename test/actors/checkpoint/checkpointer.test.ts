@@ -108,13 +108,19 @@ test('a commit outlasts a store that is away, and says how late it is', async ()
 });
 
 test('a commit without an answer can be given up, and then nothing more is committed', async () => {
+  const asked = Promise.withResolvers<void>();
   const store = new MemoryObjectStore(new Map(), {
-    before: ({ kind }) => (kind === 'create' ? new Promise(() => undefined) : Promise.resolve()),
+    before: async ({ kind }) => {
+      if (kind !== 'create') return;
+      asked.resolve();
+      await new Promise(() => undefined);
+    },
   });
   const options = optionsWith({ store });
   const { checkpointer } = await openUnit(UNIT, options, forever);
   const abort = new AbortController();
   const committing = checkpointer.commit(snapshot(), abort.signal);
+  await asked.promise;
   abort.abort(new Error('given up'));
   await assert.rejects(committing, /given up/);
   await assert.rejects(checkpointer.commit(snapshot(), forever), /none after a failure/);

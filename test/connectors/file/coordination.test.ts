@@ -8,6 +8,7 @@ import { openDurableDirectory } from '../../../connectors/file/durable-directory
 import { decodePointer, encodePointer } from '../../../connectors/pointer.ts';
 import { LaError } from '../../../runtime/errors.ts';
 import { coordinationSuite } from '../contract/coordination-suite.ts';
+import { MemoryDirectory } from '../memory-directory.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 coordinationSuite('file', async () => {
@@ -39,6 +40,25 @@ test('file: old claims and pointers go once a later claim has committed', async 
   const names = (folder: string) => readdir(join(root, 'units/v@8', folder));
   assert.deepEqual(await names('claims'), ['0000000000000004', '0000000000000005']);
   assert.deepEqual(await names('pointers'), ['0000000000000004.json']);
+});
+
+test('file: a number that became free while its taker slept is not handed out below a higher one', async () => {
+  const files = new Map<string, Uint8Array>();
+  const others = new FileCoordination(new MemoryDirectory(files));
+  let slept = false;
+  const slow = new MemoryDirectory(files, {
+    before: async ({ kind }) => {
+      if (kind !== 'create' || slept) return;
+      slept = true;
+      for (let round = 0; round < 3; round++) {
+        const claim = await others.claim('v@8');
+        await others.commit(claim, pointer(claim.claim));
+      }
+    },
+  });
+  const claim = await new FileCoordination(slow).claim('v@8');
+  assert.equal(claim.claim, 4);
+  assert.deepEqual(claim.pointer, pointer(3));
 });
 
 const damaged = (error: unknown): boolean => {
