@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { BELL_STRIDE, createBells, Doorbell } from '../../runtime/doorbell.ts';
+import { BELL_STRIDE, createBells, Doorbell, ringBell } from '../../runtime/doorbell.ts';
+import { interleave } from './fixtures/interleave.ts';
 
 test('a ring before the wait counts, once', () => {
   const bell = new Doorbell(createBells(2), BELL_STRIDE);
@@ -27,6 +28,32 @@ test('waits without blocking', async () => {
   assert.equal(await rung, true);
   bell.ring();
   assert.equal(await bell.waitAsync(60_000), true);
+});
+
+test('woken for nothing, it goes back to sleep', async () => {
+  const bells = createBells(1);
+  const rung = new Doorbell(bells, 0).waitAsync(60_000);
+  Atomics.notify(bells, 0);
+  await new Promise((resolve) => setImmediate(resolve));
+  new Doorbell(bells, 0).ring();
+  assert.equal(await rung, true);
+});
+
+test('whoever goes to sleep at any moment of a ring is woken by it', () => {
+  const moments = interleave(() => {
+    const bells = createBells(1);
+    const sleeping = 1;
+    let sleeps = false;
+    return {
+      run: () => ringBell(bells, 0),
+      interfere: () => {
+        bells[sleeping] = 1;
+        sleeps = bells[0] === 0; // else Atomics.wait returns at once
+      },
+      verify: () => assert.equal(sleeps && bells[sleeping] === 1, false, 'nobody was notified'),
+    };
+  });
+  assert.equal(moments, 2);
 });
 
 async function pingPong(rounds: number, wait: (bell: Doorbell) => Promise<boolean> | boolean) {
