@@ -15,6 +15,12 @@ export class CodeLookup {
   #mask = 0;
   /** Codes it knows. */
   known = 0;
+  /** Codes that it is expected to know. */
+  readonly #expected: number;
+
+  constructor(expected: number) {
+    this.#expected = expected;
+  }
 
   get memoryBytes(): number {
     return (this.#flat?.byteLength ?? 0) + this.#slots.byteLength;
@@ -83,7 +89,7 @@ export class CodeLookup {
   }
 
   #flatMax(perGroup: number): number {
-    return Math.max(FLAT_MIN, perGroup * this.known);
+    return Math.max(FLAT_MIN, perGroup * Math.max(this.known, this.#expected));
   }
 
   #findHashed(codes: Uint32Array, count: number, at: Uint32Array, missed: Uint32Array): number {

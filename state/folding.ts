@@ -7,7 +7,7 @@ import type { ChunkValues } from './chunk-values.ts';
 import type { GroupTable } from './group-table.ts';
 import { InputReader } from './inputs.ts';
 import type { KeyCodes } from './key-codes.ts';
-import { KeyText } from './key-text.ts';
+import { keyBytesMax, nullKey, touchEntries, writeKey } from './key-text.ts';
 import { Narrowed, type Selection } from './selection.ts';
 
 /** How the inputs of one aggregation are read. */
@@ -23,9 +23,10 @@ interface Reading {
 export class Folder {
   readonly #keyCodes: KeyCodes;
   readonly #budget: Budget;
-  readonly #keyText = new KeyText();
+  readonly #nullKey: Uint8Array;
   readonly #readings = new Map<AggregationPlan, Reading>();
   readonly #narrowed = new Narrowed();
+  #touched = 0;
   #at = new Uint32Array(0);
   #missed = new Uint32Array(0);
   #codes = new Uint32Array(0);
@@ -33,6 +34,7 @@ export class Folder {
   constructor(keyCodes: KeyCodes, budget: Budget) {
     this.#keyCodes = keyCodes;
     this.#budget = budget;
+    this.#nullKey = nullKey(keyCodes.columns.length);
   }
 
   /**
@@ -69,7 +71,7 @@ export class Folder {
   #findGroups(table: GroupTable, rows: Uint32Array | null, count: number): number {
     const keyCodes = this.#keyCodes;
     if (keyCodes.columns.length === 0) {
-      if (table.count === 0) this.#create(table, this.#keyText.write(keyCodes.columns, 0));
+      if (table.count === 0) this.#addKey(table, this.#nullKey);
       this.#at.fill(1, 0, count);
       return 0;
     }
@@ -77,6 +79,9 @@ export class Folder {
     const { lookup } = table;
     lookup.reserve(largest(codes, count));
     const misses = lookup.find(codes, count, this.#at, this.#missed);
+    for (const column of keyCodes.columns) {
+      this.#touched ^= touchEntries(column, rows, this.#missed, misses);
+    }
     let overflow = 0;
     for (let miss = 0; miss < misses; miss++) {
       const i = this.#missed[miss]!;
@@ -100,16 +105,19 @@ export class Folder {
 
   /** The group of a row whose code is new to the table; -1 when it would be new and the budget is used up. */
   #groupOf(table: GroupTable, row: number): number {
-    const length = this.#keyText.write(this.#keyCodes.columns, row);
-    const { bytes } = this.#keyText;
+    const { columns } = this.#keyCodes;
+    const start = table.reserveKey(keyBytesMax(columns, row));
+    const end = writeKey(columns, row, table.keyBytes, start);
     // Where the look-up knows every group, an unknown code is a new one.
     if (table.lookup.known < table.count) {
-      const group = table.find(bytes, 0, length);
+      const group = table.find(table.keyBytes, start, end);
       if (group >= 0) return group;
     } else {
       table.dropIndex();
     }
-    return this.#budget.full ? -1 : this.#create(table, length);
+    if (this.#budget.full) return -1;
+    this.#budget.groups++;
+    return table.addReserved(end);
   }
 
   /**
@@ -122,16 +130,16 @@ export class Folder {
     table.lookup.reserve(code);
     const known = table.lookup.get(code);
     if (known > 0) return known - 1;
-    const length = this.#keyText.writeNulls(this.#keyCodes.columns.length);
-    const found = table.find(this.#keyText.bytes, 0, length);
-    const group = found >= 0 ? found : this.#create(table, length);
+    const key = this.#nullKey;
+    const found = table.find(key, 0, key.length);
+    const group = found >= 0 ? found : this.#addKey(table, key);
     table.lookup.set(code, group);
     return group;
   }
 
-  #create(table: GroupTable, keyLength: number): number {
+  #addKey(table: GroupTable, key: Uint8Array): number {
     this.#budget.groups++;
-    return table.add(this.#keyText.bytes, 0, keyLength);
+    return table.add(key, 0, key.length);
   }
 
   #foldSlot(

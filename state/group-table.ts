@@ -12,6 +12,8 @@ const GROUPS_MIN = 16;
 const KEY_BYTES_MIN = 256;
 /** Capacity that is never touched costs address space only, but a copy's old and new arrays live side by side. */
 const GROWTH = 1.5;
+/** Of the size of the table like it: windows that follow each other are about equally large. */
+const EXPECTED = 1.1;
 const KEY_BYTES_MAX = 2 ** 32 - 1;
 
 /** What a restored table begins with. */
@@ -24,7 +26,12 @@ export interface TableContents {
   readonly heap: { readonly bytes: Uint8Array; readonly free: readonly number[] };
 }
 
-export class GroupTable {
+export interface TableSize {
+  readonly count: number;
+  readonly keyBytesUsed: number;
+}
+
+export class GroupTable implements TableSize {
   /** Names the table's regions in snapshots; unique within the unit's life, restarts included. */
   readonly id: number;
   readonly layout: Layout;
@@ -42,23 +49,26 @@ export class GroupTable {
   keyStarts: Uint32Array;
   readonly heap: Heap;
   /** Codes of the lane in use → groups; see `forgetCodes`. */
-  lookup = new CodeLookup();
+  lookup: CodeLookup;
   /** Whether groups of the pane went to the overflow group. */
   truncated = false;
   /** What the last snapshot holds of it; see snapshot.ts. */
   frozen: { round: number; groups: number } | null = null;
   #index: KeyIndex | null = null;
 
-  constructor(id: number, layout: Layout, contents?: TableContents) {
+  /** `like`: the size that the table is expected to reach. */
+  constructor(id: number, layout: Layout, contents?: TableContents, like?: TableSize) {
     this.id = id;
     this.layout = layout;
     this.stride = layout.stride;
     const groups = contents?.groups ?? 0;
-    const capacity = Math.max(GROUPS_MIN, groups);
+    const capacity = Math.max(GROUPS_MIN, groups, Math.ceil((like?.count ?? 0) * EXPECTED));
+    const keyCapacity =
+      contents?.keyBytes.length ?? Math.ceil((like?.keyBytesUsed ?? 0) * EXPECTED);
     this.cells = new Float64Array(capacity * layout.stride);
     this.changed = new Uint32Array(capacity);
     this.keyStarts = new Uint32Array(capacity + 1);
-    this.keyBytes = new Uint8Array(Math.max(KEY_BYTES_MIN, contents?.keyBytes.length ?? 0));
+    this.keyBytes = new Uint8Array(Math.max(KEY_BYTES_MIN, keyCapacity));
     this.heap = new Heap(contents?.heap);
     if (contents !== undefined) {
       this.count = groups;
@@ -68,6 +78,7 @@ export class GroupTable {
       this.keyBytes.set(contents.keyBytes);
       for (const round of contents.changed) this.changedMax = Math.max(this.changedMax, round);
     }
+    this.lookup = new CodeLookup(capacity);
     this.#slice();
   }
 
@@ -86,7 +97,7 @@ export class GroupTable {
 
   /** Codes mean something else from now on: the lane or its dictionary epoch changed. */
   forgetCodes(): void {
-    this.lookup = new CodeLookup();
+    this.lookup = new CodeLookup(this.count);
   }
 
   /** The group with the key; -1 when there is none. */
@@ -104,16 +115,27 @@ export class GroupTable {
     this.#index = null;
   }
 
-  /** Adds a group with initial cells. Its key must be new: bytes [start, end). */
+  /** Room for a key of so many bytes behind the keys that are used; returns where it begins. */
+  reserveKey(bytes: number): number {
+    const from = this.keyStarts[this.count]!;
+    if (from + bytes > this.keyBytes.length) this.#growKeys(from + bytes);
+    return from;
+  }
+
+  /** Adds a group whose key, bytes [start, end) of another array, is new to the table. */
   add(bytes: Uint8Array, start: number, end: number): number {
+    const from = this.reserveKey(end - start);
+    const { keyBytes } = this;
+    for (let i = start; i < end; i++) keyBytes[from + i - start] = bytes[i]!;
+    return this.addReserved(from + end - start);
+  }
+
+  /** Adds a group with initial cells. Its key, which is new, was written from `reserveKey` to `end`. */
+  addReserved(end: number): number {
     const group = this.count;
-    const from = this.keyStarts[group]!;
-    const length = end - start;
     if (group === this.changed.length) this.#growGroups();
-    if (from + length > this.keyBytes.length) this.#growKeys(from + length);
-    const { keyBytes, cells, stride } = this;
-    for (let i = 0; i < length; i++) keyBytes[from + i] = bytes[start + i]!;
-    this.keyStarts[group + 1] = from + length;
+    this.keyStarts[group + 1] = end;
+    const { cells, stride } = this;
     const { initial } = this.layout;
     const at = group * stride;
     for (let cell = 0; cell < stride; cell++) cells[at + cell] = initial[cell]!;

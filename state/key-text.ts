@@ -17,7 +17,6 @@ const COMMA = 0x2c;
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
 const ESCAPE_BYTES_MAX = 6;
-const NULL_BYTES = [0x6e, 0x75, 0x6c, 0x6c];
 const HEX = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 /** What follows the backslash, for control characters that have a short form. */
 const SHORT: readonly (number | undefined)[] = Array.from({ length: 32 }, (_, code) => {
@@ -25,90 +24,104 @@ const SHORT: readonly (number | undefined)[] = Array.from({ length: 32 }, (_, co
   return index < 0 ? undefined : 'btnfr'.charCodeAt(index);
 });
 
-export class KeyText {
-  /** The last key written is [0, length returned). */
-  bytes: Uint8Array = new Uint8Array(256);
-  #at = 0;
-
-  /** The key of a row; returns its length. */
-  write(columns: readonly KeyColumn[], row: number): number {
-    this.#begin();
-    for (let index = 0; index < columns.length; index++) {
-      const column = columns[index]!;
-      this.#element(column, column.codes[row]!, index > 0);
-    }
-    return this.#end();
+/**
+ * Loads the dictionary entries of the rows at `places` of the selection, side by side, so that the keys, which are written
+ * one after the other, find them in the cache. Returns something made of them, lest the loads be left out.
+ */
+export function touchEntries(
+  { codes, bytes, starts, types }: KeyColumn,
+  rows: Uint32Array | null,
+  places: Uint32Array,
+  count: number,
+): number {
+  let seen = 0;
+  for (let place = 0; place < count; place++) {
+    const code = codes[rows === null ? places[place]! : rows[places[place]!]!]!;
+    seen ^= bytes[starts[code]!]!;
+    if (types !== null) seen ^= types[code]!;
   }
+  return seen;
+}
 
-  /** The key whose `width` elements are all null; returns its length. */
-  writeNulls(width: number): number {
-    this.#begin();
-    for (let index = 0; index < width; index++) this.#null(index > 0);
-    return this.#end();
+/** An upper bound of the bytes of a row's key. */
+export function keyBytesMax(columns: readonly KeyColumn[], row: number): number {
+  let bytes = 2;
+  for (let index = 0; index < columns.length; index++) {
+    const column = columns[index]!;
+    bytes += Math.max(4, 2 + ESCAPE_BYTES_MAX * column.lengths[column.codes[row]!]!) + 1;
   }
+  return bytes;
+}
 
-  #begin(): void {
-    this.bytes[0] = OPEN;
-    this.#at = 1;
-  }
-
-  #end(): number {
-    this.bytes[this.#at] = CLOSE;
-    return this.#at + 1;
-  }
-
-  #null(comma: boolean): void {
-    this.#reserve(NULL_BYTES.length);
-    if (comma) this.bytes[this.#at++] = COMMA;
-    for (const byte of NULL_BYTES) this.bytes[this.#at++] = byte;
-  }
-
-  #element(column: KeyColumn, code: number, comma: boolean): void {
+/** Writes a row's key from `at` on, where there is room for it; returns its end. */
+export function writeKey(
+  columns: readonly KeyColumn[],
+  row: number,
+  out: Uint8Array,
+  at: number,
+): number {
+  let end = at;
+  out[end++] = OPEN;
+  for (let index = 0; index < columns.length; index++) {
+    const column = columns[index]!;
+    const code = column.codes[row]!;
+    if (index > 0) out[end++] = COMMA;
     if (code === 0) {
-      this.#null(comma);
-      return;
+      end = writeNull(out, end);
+    } else {
+      const start = column.starts[code]!;
+      const isText = column.types === null || column.types[code] === EntryType.TEXT;
+      const write = isText ? writeText : writePlain;
+      end = write(column.bytes, start, start + column.lengths[code]!, out, end);
     }
-    const start = column.starts[code]!;
-    const length = column.lengths[code]!;
-    const isText = column.types === null || column.types[code] === EntryType.TEXT;
-    this.#reserve(length * (isText ? ESCAPE_BYTES_MAX : 1));
-    if (comma) this.bytes[this.#at++] = COMMA;
-    if (isText) this.#text(column.bytes, start, start + length);
-    else this.#plain(column.bytes, start, start + length);
   }
+  out[end++] = CLOSE;
+  return end;
+}
 
-  #plain(source: Uint8Array, start: number, end: number): void {
-    const { bytes } = this;
-    let at = this.#at;
-    for (let from = start; from < end; from++) bytes[at++] = source[from]!;
-    this.#at = at;
-  }
+/** The key whose `width` elements are all null. */
+export const nullKey = (width: number): Uint8Array =>
+  new TextEncoder().encode(JSON.stringify(new Array(width).fill(null)));
 
-  #text(source: Uint8Array, start: number, end: number): void {
-    const { bytes } = this;
-    let at = this.#at;
-    bytes[at++] = QUOTE;
-    for (let from = start; from < end; from++) {
-      const byte = source[from]!;
-      if (byte < 0x20) {
-        at = writeControl(bytes, at, byte);
-        continue;
-      }
-      if (byte === QUOTE || byte === BACKSLASH) bytes[at++] = BACKSLASH;
-      bytes[at++] = byte;
+function writeNull(out: Uint8Array, at: number): number {
+  out[at] = 0x6e;
+  out[at + 1] = 0x75;
+  out[at + 2] = 0x6c;
+  out[at + 3] = 0x6c;
+  return at + 4;
+}
+
+function writePlain(
+  source: Uint8Array,
+  start: number,
+  end: number,
+  out: Uint8Array,
+  at: number,
+): number {
+  for (let from = start; from < end; from++) out[at + from - start] = source[from]!;
+  return at + end - start;
+}
+
+function writeText(
+  source: Uint8Array,
+  start: number,
+  end: number,
+  out: Uint8Array,
+  from: number,
+): number {
+  let at = from;
+  out[at++] = QUOTE;
+  for (let index = start; index < end; index++) {
+    const byte = source[index]!;
+    if (byte < 0x20) {
+      at = writeControl(out, at, byte);
+    } else {
+      if (byte === QUOTE || byte === BACKSLASH) out[at++] = BACKSLASH;
+      out[at++] = byte;
     }
-    bytes[at++] = QUOTE;
-    this.#at = at;
   }
-
-  /** Room for an element of so many bytes, its quotes, its comma and the closing bracket. */
-  #reserve(length: number): void {
-    const needed = this.#at + length + 4;
-    if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(needed * 2);
-    grown.set(this.bytes);
-    this.bytes = grown;
-  }
+  out[at++] = QUOTE;
+  return at;
 }
 
 function writeControl(bytes: Uint8Array, from: number, byte: number): number {

@@ -65,9 +65,10 @@ export class RegionWriter {
     table.frozen = { round, groups: count };
   }
 
-  /** Copies; the writes share one buffer. */
-  finish(): RegionWrite[] {
-    const buffer = new Uint8Array(this.#bytes);
+  /** Copies; the writes share one buffer: `into` where it is large enough. */
+  finish(into?: ArrayBufferLike): RegionWrite[] {
+    const fits = into !== undefined && into.byteLength >= this.#bytes;
+    const buffer = fits ? new Uint8Array(into) : new Uint8Array(this.#bytes);
     let at = 0;
     return this.#parts.map(({ region, offset, source }) => {
       const bytes = buffer.subarray(at, at + source.length);

@@ -32,6 +32,11 @@ export interface UnitOptions {
   readonly limits?: Limits;
 }
 
+export interface FreezeOptions {
+  readonly full: boolean;
+  readonly into?: ArrayBufferLike | undefined;
+}
+
 export class Unit {
   readonly counters = new Counters();
   readonly #plan: ViewPlan;
@@ -56,7 +61,7 @@ export class Unit {
     this.#windows = new Windows(
       this.#budget,
       new Gaps(plan.allowedLatenessMs),
-      () => new GroupTable(this.#state.nextTable++, layout),
+      (like) => new GroupTable(this.#state.nextTable++, layout, undefined, like),
     );
     this.#emission = new Emission(plan, generation, claim, counters);
     this.#deadLetters = new DeadLetters(plan.view, generation);
@@ -205,9 +210,10 @@ export class Unit {
 
   /**
    * Copies what changed since the last freeze, or all of it. A snapshot that is not committed must be followed by a full one.
-   * Dead letters are taken before.
+   * Dead letters are taken before. `into` is a buffer that may be overwritten: the page faults of a new one take several
+   * times as long as the copying.
    */
-  freeze({ full }: { readonly full: boolean }): Snapshot {
+  freeze({ full, into }: FreezeOptions): Snapshot {
     check(this.#deadLetters.waiting === 0, 'dead letters are taken before a snapshot is frozen');
     this.#partitions.freeze();
     const { round } = this.#state;
@@ -220,7 +226,7 @@ export class Unit {
       positions: this.positions(),
       meta,
       regions: writer.regions,
-      writes: writer.finish(),
+      writes: writer.finish(into),
       deadLetterBatch: this.#deadLetters.batch,
     };
   }

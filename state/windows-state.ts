@@ -1,7 +1,7 @@
 /** The open windows and the panes that they are made of: their completion, and how they are forgotten. */
 import type { Budget } from './budget.ts';
 import type { Gaps } from './gaps.ts';
-import type { GroupTable } from './group-table.ts';
+import type { GroupTable, TableSize } from './group-table.ts';
 import type { Span } from './lateness.ts';
 
 export interface Pane {
@@ -55,12 +55,14 @@ export class Windows {
   readonly panes = new Map<number, Pane>();
   readonly windows = new Map<number, WindowState>();
   readonly #budget: Budget;
-  readonly #newTable: () => GroupTable;
+  readonly #newTable: (like?: TableSize) => GroupTable;
+  /** Table of the pane made last, or its size when it was evicted. */
+  #newest: TableSize | undefined;
   readonly gaps: Gaps;
   /** Largest end of the windows evicted; their rows can come no more. */
   evictedEnd = Number.NEGATIVE_INFINITY;
 
-  constructor(budget: Budget, gaps: Gaps, newTable: () => GroupTable) {
+  constructor(budget: Budget, gaps: Gaps, newTable: (like?: TableSize) => GroupTable) {
     this.#budget = budget;
     this.gaps = gaps;
     this.#newTable = newTable;
@@ -74,7 +76,8 @@ export class Windows {
   pane(span: Span): Pane {
     let pane = this.panes.get(span.start);
     if (pane === undefined) {
-      pane = { span, table: this.#newTable() };
+      pane = { span, table: this.#newTable(this.#newest) };
+      this.#newest = pane.table;
       this.addPane(pane);
     }
     return pane;
@@ -153,7 +156,9 @@ export class Windows {
       for (const pane of window.panes) {
         if (pane.span.starts.some((start) => this.windows.has(start))) continue;
         if (!this.panes.delete(pane.span.start)) continue;
-        this.#budget.groups -= pane.table.count;
+        const { count, keyBytesUsed } = pane.table;
+        this.#budget.groups -= count;
+        if (this.#newest === pane.table) this.#newest = { count, keyBytesUsed };
       }
     }
   }

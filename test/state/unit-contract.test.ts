@@ -37,7 +37,8 @@ function isOne(column: number): Evaluator {
       const { numbers } = columns[column]!;
       for (let row = 0; row < rows; row++) {
         values.nulls[row] = Number.isNaN(numbers[row]) ? 1 : 0;
-        values.numbers[row] = numbers[row] === 1 ? 1 : 0;
+        // Where null, the number is anything.
+        values.numbers[row] = numbers[row] === 0 ? 0 : 1;
       }
       return { type: 'boolean', ...values, codes: none, texts, textEpoch: 0 };
     },
