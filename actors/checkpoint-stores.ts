@@ -1,8 +1,9 @@
 /** Where a project's checkpoints lie: the object store and the coordination that its la.json names. */
 import { resolve } from 'node:path';
 import type { Coordination, ObjectStore } from '../connectors/contract.ts';
-import { openFileCoordination } from '../connectors/file/coordination.ts';
-import { openFileObjectStore } from '../connectors/file/object-store.ts';
+import { FileCoordination, openFileCoordination } from '../connectors/file/coordination.ts';
+import { readOnlyDirectory } from '../connectors/file/durable-directory.ts';
+import { fileObjectStore, openFileObjectStore } from '../connectors/file/object-store.ts';
 import { check } from '../runtime/errors.ts';
 import type { ProjectSpec } from '../views/spec.ts';
 import { type Compression, zstdCompression } from './checkpoint/pack.ts';
@@ -28,4 +29,11 @@ export async function openCheckpoints(
   const store = await openFileObjectStore(root);
   const coordination = await openFileCoordination(root);
   return { coordination, store, compression: zstdCompression };
+}
+
+/** The checkpoints in a folder to look at, whoever is at work there: nothing is changed, not even by opening them. */
+export function lookAtCheckpoints(folder: string): CheckpointStores {
+  const directory = readOnlyDirectory(folder);
+  const coordination = new FileCoordination(directory);
+  return { coordination, store: fileObjectStore(directory), compression: zstdCompression };
 }

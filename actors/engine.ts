@@ -138,9 +138,10 @@ export class Engine implements Behaviour<EngineMessage> {
         if (thread === undefined) continue;
         this.#threads.unit(thread, spec.unit).send({ claim, message: { type: 'finish' } });
       }
+      const settled = new AbortController();
       await Promise.race([
-        this.#settled.promise.catch(() => undefined),
-        this.#clock.sleep(graceMs),
+        this.#settled.promise.catch(() => undefined).then(() => settled.abort()),
+        this.#clock.sleep(graceMs, settled.signal).catch(() => undefined),
       ]);
     }
     await this.#threads.stop();

@@ -1,8 +1,8 @@
 /** What a command is: one file that exports one of these, and one line in main.ts. */
-import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
 import { cliError } from './errors.ts';
 
-export interface OptionSpec extends ParseArgsOptionDescriptor {
+export interface OptionSpec {
+  readonly type: 'boolean' | 'string';
   readonly doc: string;
   /** How the value is called in the help. */
   readonly value?: string;
@@ -19,45 +19,27 @@ export interface Command {
   readonly doc: string;
   /** What follows the command's name. */
   readonly usage: string;
+  /** Further paragraphs of the help. */
+  readonly notes?: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** More arguments than these are a mistake; any number where it is left out. */
+  readonly positionalsMax?: number;
   /** Resolves to the exit code. */
   run(invocation: Invocation): Promise<number>;
 }
 
-/** Every flag can also be set as LA_<FLAG> in the environment. */
-export function readArguments(
-  name: string,
-  command: Command,
-  args: readonly string[],
-  environment: NodeJS.ProcessEnv,
-): Invocation {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: command.options,
-      allowPositionals: true,
-    });
-    const options: Record<string, string | boolean | undefined> = {};
-    for (const [flag, spec] of Object.entries(command.options)) {
-      const given = values[flag];
-      const variable = environment[`LA_${flag.toUpperCase().replaceAll('-', '_')}`];
-      if (typeof given === 'string' || typeof given === 'boolean') options[flag] = given;
-      else if (variable !== undefined) {
-        options[flag] = spec.type === 'boolean' ? !['', '0', 'false'].includes(variable) : variable;
-      }
-    }
-    return { positionals, options };
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw cliError('LA_USAGE_ARGUMENTS', { command: name, problem }, error);
-  }
-}
+export const jsonOption: OptionSpec = { type: 'boolean', doc: 'Print JSON.' };
 
-export function helpOf(name: string, { doc, usage, options }: Command): string {
-  const lines = Object.entries(options).map(([flag, spec]) => {
-    const value = spec.type === 'string' ? ` ${spec.value ?? 'VALUE'}` : '';
-    return `  --${flag}${value}`.padEnd(26) + spec.doc;
-  });
-  const flags = lines.length === 0 ? '' : `\n\nOptions\n${lines.join('\n')}`;
-  return `${doc}\n\nUsage: la ${name} ${usage}${flags}\n`;
+/** A flag's value as a number from `min` on. @throws LA_USAGE_ARGUMENTS */
+export function numberOption(
+  options: OptionValues,
+  flag: string,
+  { min, missing }: { readonly min: number; readonly missing: number },
+): number {
+  const text = options[flag];
+  if (text === undefined) return missing;
+  const value = typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN;
+  if (Number.isFinite(value) && value >= min) return value;
+  const problem = `--${flag} is "${text}" and must be a number from ${min} on.`;
+  throw cliError('LA_USAGE_ARGUMENTS', { problem });
 }

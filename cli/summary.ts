@@ -1,12 +1,16 @@
 /** What a run did, for people and as `--json` (DESIGN §4). */
 import type { UnitStatus } from '../actors/engine.ts';
+import { rowsRead, streamsOf } from './rows-read.ts';
+import { plainCells, tableLines } from './text-table.ts';
 
 export interface Summary {
   readonly seconds: number;
+  /** Read in this run. */
   readonly rows: number;
   readonly rows_per_s: number;
   readonly cpu_seconds: number;
   readonly peak_rss_mib: number;
+  /** Counts since the view's first start, as in its checkpoints; result rows are those of this run. */
   readonly views: readonly {
     readonly view: string;
     readonly read: number;
@@ -21,18 +25,12 @@ export interface Summary {
 }
 
 export interface Span {
-  /** Monotonic ms and CPU seconds between the first record read and the end. */
   readonly seconds: number;
   readonly cpuSeconds: number;
 }
 
 export function summarize(units: readonly UnitStatus[], span: Span): Summary {
-  // Each stream is read once, by however many views.
-  const streams = new Map<string, number>();
-  for (const { stream, read } of units) {
-    streams.set(stream, Math.max(streams.get(stream) ?? 0, read));
-  }
-  const rows = [...streams.values()].reduce((sum, read) => sum + read, 0);
+  const rows = streamsOf(units).reduce((sum, [, ofStream]) => sum + rowsRead(ofStream), 0);
   return {
     seconds: Number(span.seconds.toFixed(3)),
     rows,
@@ -53,28 +51,31 @@ export function summarize(units: readonly UnitStatus[], span: Span): Summary {
   };
 }
 
-const columns = [
-  'view',
-  'read',
-  'folded',
-  'filtered',
-  'too_late',
-  'invalid',
-  'result_rows',
-] as const;
+const counts = ['read', 'folded', 'filtered', 'too_late', 'invalid', 'result_rows'] as const;
 
 export function summaryText(summary: Summary): string {
-  const rows = summary.views.map((view) => columns.map((name) => view[name].toLocaleString('en')));
-  const table = [columns.map((name) => name.replace('_', ' ')), ...rows];
-  const widths = columns.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  const lines = table.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join('  '),
+  const columns = [
+    { title: 'view' },
+    ...counts.map((name) => ({ title: name.replace('_', ' '), align: 'right' as const })),
+    { title: 'state' },
+  ];
+  const rows = summary.views.map((view) =>
+    plainCells([view.view, ...counts.map((name) => view[name].toLocaleString('en')), view.state]),
   );
-  const { rows: read, seconds, rows_per_s, cpu_seconds, peak_rss_mib } = summary;
-  const totals =
-    `${read.toLocaleString('en')} rows in ${seconds} s: ${rows_per_s.toLocaleString('en')} rows/s, ` +
-    `${cpu_seconds} CPU seconds, peak memory ${peak_rss_mib} MiB`;
-  return `${lines.join('\n')}\n\n${totals}\n`;
+  const table = tableLines(columns, rows).join('\n');
+  return `${table}\n\n${earlierText(summary)}${totalsText(summary)}\n`;
+}
+
+function earlierText({ rows, views }: Summary): string {
+  const most = Math.max(0, ...views.map(({ read }) => read));
+  return most > rows
+    ? 'The views went on from their checkpoints: they count earlier runs in.\n'
+    : '';
+}
+
+function totalsText({ rows, seconds, rows_per_s, cpu_seconds, peak_rss_mib }: Summary): string {
+  return (
+    `${rows.toLocaleString('en')} rows in ${seconds} s: ${rows_per_s.toLocaleString('en')} rows/s, ` +
+    `${cpu_seconds} CPU seconds, peak memory ${peak_rss_mib} MiB`
+  );
 }

@@ -42,6 +42,21 @@ export async function openDurableDirectory(root: string): Promise<DurableDirecto
   return new FileDirectory(root);
 }
 
+/** A folder to look into only: it may be somebody else's, at work, or damaged. Nothing in it is changed. */
+export function readOnlyDirectory(root: string): DurableDirectory {
+  const directory = new FileDirectory(root);
+  const refuse = async (): Promise<never> => {
+    check(false, 'a read-only directory is not written to');
+  };
+  return {
+    read: (path) => directory.read(path),
+    list: (folder) => directory.list(folder),
+    create: refuse,
+    replace: refuse,
+    remove: refuse,
+  };
+}
+
 class FileDirectory implements DurableDirectory {
   readonly #root: string;
   /** Folders that are known to survive a loss of power. */
