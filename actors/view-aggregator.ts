@@ -26,6 +26,9 @@ export interface ViewAggregatorOptions {
   readonly output: (message: UnitOutput) => void;
 }
 
+/** How often the board is brought up to date; adding up a unit's memory is no work for every chunk. */
+const BOARD_MS = 50;
+
 /** running → finishing (no more chunks; all is written and acked) → committing (the last snapshot) → finished. */
 type Phase = 'running' | 'finishing' | 'committing' | 'finished';
 
@@ -42,6 +45,7 @@ export class ViewAggregator {
   #snapshotInFlight = false;
   #letterBatches = 0;
   #nextWrite: number;
+  #nextBoard = 0;
   #nextCheckpoint: number;
   #resultRows = 0;
   #checkpoints = 0;
@@ -93,7 +97,10 @@ export class ViewAggregator {
     this.#write(began);
     this.#checkpoint(began);
     this.busyMs += this.#options.clock.mono() - began;
-    if (worked) this.#publishBoard();
+    if (worked && began >= this.#nextBoard) {
+      this.#nextBoard = began + BOARD_MS;
+      this.#publishBoard();
+    }
     return worked;
   }
 
@@ -175,6 +182,7 @@ export class ViewAggregator {
       if (this.#options.start.once && ring.finished(seat.consumer)) {
         this.#unit.completeAll();
         this.#phase = 'finishing';
+        this.#publishBoard();
       }
       return false;
     }
