@@ -52,33 +52,49 @@ function recordValue(path: string, batch: DecoderBatch, record: number): number 
 }
 
 const encoder = new TextEncoder();
+let encodedText = '';
+let encodedBytes = encoder.encode(encodedText);
 
+/** Bytes of a text: of the same one as before mostly, for records of a batch share their partition. */
+function encode(text: string): Uint8Array {
+  if (text === encodedText) return encodedBytes;
+  encodedText = text;
+  encodedBytes = encoder.encode(text);
+  return encodedBytes;
+}
+
+/** Returns false when the dictionary is full. */
 function writeValue(
   column: ChunkColumn,
   row: number,
   value: number | string | null,
   dictionary: DictionaryWriter | undefined,
 ): boolean {
-  const { kind } = column;
+  const { kind, numbers, codes, hashLow, hashHigh } = column;
   const isText = typeof value === 'string';
-  const type = isText ? EntryType.TEXT : EntryType.NUMBER;
-  let tag: number = value === null ? Tag.NULL : Tag.PRESENT;
-  if (kind === 'f64' || kind === 'value') {
-    column.numbers[row] = typeof value === 'number' ? value : NaN;
-    if (isText) tag = Tag.TEXT;
-  }
-  const text = isText ? value : value === null ? '' : (canonicalNumberText(String(value)) ?? '');
-  const bytes = encoder.encode(text);
-  if (kind === 'hash64') {
+  const hasNumber = kind === 'f64' || kind === 'value';
+  if (hasNumber) numbers[row] = typeof value === 'number' ? value : NaN;
+  if (kind === 'value') codes[row] = 0;
+  const tag = value === null ? Tag.NULL : hasNumber && isText ? Tag.TEXT : Tag.PRESENT;
+  const hasEntry = value !== null && (isText ? kind !== 'f64' : !hasNumber);
+  if (hasEntry) {
+    const type = isText ? EntryType.TEXT : EntryType.NUMBER;
+    const text = isText ? value : canonicalNumberText(String(value));
+    const bytes = encode(text ?? '');
     hash64(type, bytes, 0, bytes.length);
-    column.hashLow[row] = value === null ? 0 : hashed.low;
-    column.hashHigh[row] = value === null ? 0 : hashed.high;
-  }
-  if (kind === 'dict32' || kind === 'value') {
-    const hasCode = isText || (kind === 'dict32' && value !== null);
-    const code = hasCode ? (dictionary?.intern(type, bytes, 0, bytes.length) ?? 0) : 0;
-    if (hasCode && code === 0) return false;
-    column.codes[row] = code;
+    if (kind === 'hash64') {
+      hashLow[row] = hashed.low;
+      hashHigh[row] = hashed.high;
+    } else {
+      const code = dictionary?.intern(type, bytes, 0, bytes.length) ?? 0;
+      if (code === 0) return false;
+      codes[row] = code;
+    }
+  } else if (kind === 'hash64') {
+    hashLow[row] = 0;
+    hashHigh[row] = 0;
+  } else if (kind === 'dict32') {
+    codes[row] = 0;
   }
   setTag(column, row, tag);
   return true;

@@ -17,8 +17,8 @@ const TEXTS_MAX = 512;
 
 const SLOT_INTS = 4;
 const SLOTS_AT_FIRST = 1024;
-/** Entries from which on slots and bytes are not in the nearest caches. */
-const TOUCH_ENTRIES_MIN = 16_384;
+/** Entries from which on slots and bytes are no longer in the nearest cache. */
+const TOUCH_ENTRIES_MIN = 2048;
 
 // Copies for the loops here: the compiler folds a module's own constants, imported ones it loads every time.
 const TEXT: number = EntryType.TEXT;

@@ -96,10 +96,18 @@ const numbers = [
 ];
 const spaces = ['', '', '', '', ' ', '\t', '\r\n', '  \n '];
 
+/** Sometimes with a zero in front, which is malformed. */
+function randomDigits(draw: Draw): string {
+  const length = 1 + draw(18);
+  const first = draw(20) === 0 ? 0 : 1 + draw(9);
+  const others = Array.from({ length: length - 1 }, () => draw(10));
+  return `${draw(3) === 0 ? '-' : ''}${first}${others.join('')}`;
+}
+
 function randomValue(draw: Draw, depth: number): string {
   const choice = draw(depth > 3 ? 5 : 9);
   if (choice === 0) return pick(draw, ['null', 'true', 'false']);
-  if (choice < 3) return pick(draw, numbers);
+  if (choice < 3) return draw(2) === 0 ? pick(draw, numbers) : randomDigits(draw);
   if (choice < 5) return `"${pick(draw, texts)}${pick(draw, texts)}"`;
   if (choice === 5) {
     const items = Array.from({ length: draw(4) }, () => randomValue(draw, depth + 1));
