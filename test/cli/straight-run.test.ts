@@ -9,7 +9,7 @@ import { compileView } from '../../views/compile.ts';
 import { deadLetters, makeProject, runOnce, tableRows } from '../engine/project.ts';
 import { streamData } from '../engine/stream-data.ts';
 
-const seed = Number(process.env['SEED'] ?? 20261126);
+const seed = Number(process.env.SEED ?? 20261126);
 
 const aggregations = [
   { aggregation: 'count', aggregated_col_name: 'n' },
@@ -61,7 +61,7 @@ test(`a straight run ends like the engine (SEED=${seed})`, { timeout: 60_000 }, 
   const letters = await deadLetters(dir);
 
   const { project } = await lintDirectory(dir);
-  const stream = project?.streams['s'];
+  const stream = project?.streams.s;
   assert.ok(project !== undefined && stream !== undefined);
   const plans = project.views.map((view) => compileView(view, stream));
   const lane = new StraightLane({
