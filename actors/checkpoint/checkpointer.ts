@@ -207,12 +207,17 @@ export class Checkpointer {
     return full ? all.filter((each) => current.has(commitNameOf(each.manifest))) : all;
   }
 
-  /** The answer to an earlier try may have been lost: the same contents under the key are ours. */
+  /**
+   * The answer to an earlier try may have been lost: the same contents under the key are ours. Where they are gone again, a
+   * later claim has collected them; ours will learn of it when it commits.
+   */
   async #put(key: string, bytes: Uint8Array, retry: Retry): Promise<void> {
     const { store } = this.#options;
-    if ((await retry(() => store.create(key, bytes))) === 'created') return;
-    const found = await retry(() => store.read(key));
-    if (found === undefined || sha256Of(found) !== sha256Of(bytes)) {
+    for (;;) {
+      if ((await retry(() => store.create(key, bytes))) === 'created') return;
+      const found = await retry(() => store.read(key));
+      if (found === undefined) continue;
+      if (sha256Of(found) === sha256Of(bytes)) return;
       throw checkpointError('LA_CHECKPOINT_TAKEN', { object: key });
     }
   }

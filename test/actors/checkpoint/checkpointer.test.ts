@@ -60,6 +60,36 @@ test('a start that is overtaken ends as fenced', async () => {
   await assert.rejects(starting, withCode('LA_CHECKPOINT_FENCED'));
 });
 
+test('a new unit that is overtaken before its first pointer ends as fenced', async () => {
+  const objects = new Map<string, Uint8Array>();
+  const options = optionsWith({ store: new MemoryObjectStore(objects) });
+  const store = new MemoryObjectStore(objects, {
+    before: async ({ kind }) => {
+      if (kind !== 'list') return;
+      const { checkpointer } = await openUnit(UNIT, options, forever);
+      for (const meta of [1, 2]) await checkpointer.commit(snapshot({ meta }), forever);
+    },
+  });
+  const starting = openUnit(UNIT, { ...options, store }, forever);
+  await assert.rejects(starting, withCode('LA_CHECKPOINT_FENCED'));
+});
+
+test('an object of ours that a later claim collected while its answer was lost is made again', async () => {
+  const objects = new Map<string, Uint8Array>();
+  let creations = 0;
+  const store = new MemoryObjectStore(objects, {
+    before: async ({ kind, key }) => {
+      if (kind === 'read') objects.delete(key);
+    },
+    after: async ({ kind }) => {
+      if (kind === 'create' && creations++ === 0) throw away();
+    },
+  });
+  const { checkpointer } = await openUnit(UNIT, optionsWith({ store }), forever);
+  assert.equal(await checkpointer.commit(snapshot(), forever), 'committed');
+  assert.equal(objects.size, 2);
+});
+
 test('checkpoints without a pointer are an error, unless no second one was ever begun', async () => {
   const options = optionsWith();
   const first = await openUnit(UNIT, options, forever);
