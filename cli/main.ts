@@ -1,19 +1,30 @@
 /** The command line. */
+import { readFile } from 'node:fs/promises';
 import { errorToData } from '../runtime/errors.ts';
-import { type Command, helpOf, readArguments } from './command.ts';
-import { cliError } from './errors.ts';
 import { closest } from '../views/closest.ts';
+import { isOn, readArguments } from './arguments.ts';
+import type { Command } from './command.ts';
+import { cliError } from './errors.ts';
+import { commandHelp, mainHelp } from './help.ts';
 import { printError } from './print.ts';
 
 /** Loaded when used: no command pays for another. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  demo: async () => (await import('./demo.ts')).demo,
+  lint: async () => (await import('./lint.ts')).lint,
   run: async () => (await import('./run.ts')).run,
+  checkpoint: async () => (await import('./checkpoint.ts')).checkpoint,
+  aggregations: async () => (await import('./aggregations.ts')).aggregations,
 };
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    await printHelp();
+  if (name === '--version' || name === '-v') return printVersion();
+  if (name === undefined || ['--help', '-h', 'help'].includes(name)) {
+    const list = Object.entries(commands).map(
+      async ([each, load]) => [each, await load()] as const,
+    );
+    process.stdout.write(mainHelp(await Promise.all(list)));
     return name === undefined ? 2 : 0;
   }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -24,24 +35,30 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const command = await load();
   if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(helpOf(name, command));
+    process.stdout.write(commandHelp(name, command));
     return 0;
   }
-  return command.run(readArguments(name, command, rest, process.env));
+  return command.run(readArguments(command, rest, process.env));
 }
 
-async function printHelp(): Promise<void> {
-  const lines: string[] = [];
-  for (const [name, load] of Object.entries(commands)) {
-    lines.push(`  ${name.padEnd(14)}${(await load()).doc}`);
-  }
-  process.stdout.write(`la <command>\n\n${lines.join('\n')}\n\nla <command> --help says more.\n`);
+/** In the published package as in a checkout, package.json is one folder up. */
+async function printVersion(): Promise<number> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  const { version }: { version: string } = JSON.parse(text);
+  process.stdout.write(`${version}\n`);
+  return 0;
 }
+
+// `la … | head` ends the reader of our output first, which is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const data = errorToData(error);
-  printError(data, process.argv.includes('--json'));
+  printError(data, process.argv.includes('--json') || isOn(process.env.LA_JSON));
   process.exitCode = data.exit;
 }
