@@ -282,8 +282,8 @@ export class Engine implements Behaviour<EngineMessage> {
 
   #fatal(thread: string, error: ErrorData | undefined): void {
     if (this.#stopping.signal.aborted) return;
-    const reason = error?.message ?? 'it ended by itself';
-    this.#failure ??= actorError('LA_NODE_FAILED', { thread, reason });
+    const { message: reason, remedy } = error ?? errorToData(new Error('it ended by itself'));
+    this.#failure ??= actorError('LA_NODE_FAILED', { thread, reason, remedy });
     this.#settled.reject(this.#failure);
   }
 

@@ -176,9 +176,9 @@ export class UnitKeeper {
   async streamFailed(task: StreamTask, error: ErrorData): Promise<void> {
     for (const record of this.records) {
       if (record.task !== task || !record.move('disabled')) continue;
-      const reason = error.message;
-      const failure = actorError('LA_STREAM_FAILED', { stream: task.options.stream.name, reason });
-      record.error = errorToData(failure);
+      const { message: reason, remedy } = error;
+      const context = { stream: task.options.stream.name, reason, remedy };
+      record.error = errorToData(actorError('LA_STREAM_FAILED', context, errorFromData(error)));
       await this.#takeDown(record);
       this.#options.settled(record);
     }
@@ -245,6 +245,7 @@ export class UnitKeeper {
 
 function disabledBy(record: UnitRecord, error: ErrorData): ErrorData {
   const { view } = record.spec.view;
-  const context = { view, failures: record.failureCount, reason: error.message };
+  const { message: reason, remedy } = error;
+  const context = { view, failures: record.failureCount, reason, remedy };
   return errorToData(actorError('LA_VIEW_DISABLED', context, errorFromData(error)));
 }

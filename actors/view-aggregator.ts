@@ -10,6 +10,7 @@ import { Unit } from '../state/unit.ts';
 import type { ViewPlan } from '../views/plan.ts';
 import type { Board } from './board.ts';
 import type { LaneSeat, UnitMessage, UnitOutput, UnitReport, UnitStart } from './messages.ts';
+import { UnitLine } from './unit-line.ts';
 
 /** Result batches and letter batches on their way at most; beyond it the unit takes no further chunk. */
 const BATCHES_MAX = 64;
@@ -35,6 +36,7 @@ type Phase = 'running' | 'finishing' | 'committing' | 'finished';
 export class ViewAggregator {
   readonly #options: ViewAggregatorOptions;
   readonly #unit: Unit;
+  readonly #line: UnitLine;
   #lane: Lane | undefined;
   #ring: Ring | undefined;
   #seat: LaneSeat | undefined;
@@ -66,7 +68,8 @@ export class ViewAggregator {
     this.#nextWrite = mono + (plan.writeIntervalMs ?? Number.POSITIVE_INFINITY);
     this.#nextCheckpoint = mono + plan.checkpointIntervalMs;
     this.#sit(start.seat);
-    this.#publishStart();
+    this.#line = new UnitLine(options.board, start.line, this.#unit);
+    this.#publishBoard();
   }
 
   /** Time spent in turns, ms: what fairness between the views of a thread goes by. */
@@ -121,11 +124,7 @@ export class ViewAggregator {
         this.#checkpoints++;
         this.#unit.snapshotCommitted();
         this.#unit.evict();
-        this.#options.board.set(
-          this.#options.start.line,
-          'committed_at',
-          this.#options.clock.now(),
-        );
+        this.#line.committedAt(this.#options.clock.now());
         if (this.#phase === 'committing' || this.#isDrained) this.#finish();
         this.#publishBoard();
         break;
@@ -263,37 +262,13 @@ export class ViewAggregator {
     return sum;
   }
 
-  #publishStart(): void {
-    const { board, start } = this.#options;
-    const starts = board.get(start.line, 'starts');
-    if (starts === 0) board.set(start.line, 'read_before', this.#unit.counters.read);
-    board.set(start.line, 'starts', starts + 1);
-    this.#publishBoard();
-  }
-
   #publishBoard(): void {
-    const { board, start } = this.#options;
-    const unit = this.#unit;
-    const line = start.line;
-    const { counters } = unit;
-    board.set(line, 'read', counters.read);
-    board.set(line, 'position', this.#position());
-    board.set(line, 'folded', counters.folded);
-    board.set(line, 'filtered', counters.filtered);
-    board.set(line, 'too_late', counters.tooLate);
-    board.set(line, 'invalid', counters.invalid);
-    board.set(line, 'late', counters.late);
-    board.set(line, 'overflow', counters.overflow);
-    board.set(line, 'result_rows', this.#resultRows);
-    board.set(line, 'groups', unit.groups);
-    board.set(line, 'groups_max', Math.max(board.get(line, 'groups_max'), unit.groups));
-    board.set(line, 'windows', unit.openWindows);
-    board.set(line, 'memory', unit.memoryBytes);
-    board.set(line, 'busy_ms', this.busyMs);
-    board.set(line, 'time_max', unit.timeMax);
-    board.set(line, 'watermark', unit.watermark);
-    board.set(line, 'checkpoints', this.#checkpoints);
-    board.set(line, 'pending_batches', unit.pendingBatches);
+    this.#line.publish(this.#unit, {
+      position: this.#position(),
+      result_rows: this.#resultRows,
+      busy_ms: this.busyMs,
+      checkpoints: this.#checkpoints,
+    });
   }
 }
 
