@@ -40,11 +40,19 @@ export interface Running {
   readonly finished: Promise<Finished>;
 }
 
-/** Starts `la ARGS`. */
-export function startLa(args: readonly string[], env: Record<string, string> = {}): Running {
+/** No run of a test may outlive it, whatever goes wrong. */
+const KILL_AFTER_MS = 60_000;
+
+/** Starts `la ARGS`, which is killed if it takes longer than a minute. */
+export function startLa(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cwd: string = process.cwd(),
+): Running {
   const child = spawn(process.execPath, [launcher, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
+    cwd,
   });
   let stdout = '';
   let stderr = '';
@@ -54,9 +62,13 @@ export function startLa(args: readonly string[], env: Record<string, string> = {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
+  const killer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
   const finished = new Promise<Finished>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (exit, signal) => resolve({ exit, signal, stdout, stderr }));
+    child.on('close', (exit, signal) => {
+      clearTimeout(killer);
+      resolve({ exit, signal, stdout, stderr });
+    });
   });
   return { child, finished };
 }
@@ -97,4 +109,13 @@ export async function deadLetters(dir: string): Promise<Map<string, DeadLetter>>
     letters.set(`${view} ${generation} ${partition} ${offset}`, letter);
   }
   return letters;
+}
+
+/** The errors that a run with `--json` told of on stderr. */
+export function errorsOf({ stderr }: Finished): { code: string; message: string }[] {
+  return stderr.split('\n').flatMap((line) => {
+    if (!line.startsWith('{"error"')) return [];
+    const { error }: { error: { code: string; message: string } } = JSON.parse(line);
+    return [error];
+  });
 }
