@@ -11,7 +11,7 @@ function scripted(faults: ReadonlyMap<number, Fault>): Policy {
   return {
     random: seededRandom(7),
     commitsMax: 3,
-    startsMax: 3,
+    startsMax: 2,
     startsAnother: () => false,
     choose: () => ({ at: 0, fault: faults.get(step++) ?? 'none' }),
   };
