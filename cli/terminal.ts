@@ -65,12 +65,14 @@ export function cutTo(text: string, width: number): string {
   const parts = text.split(escapes);
   let room = width - 1;
   let cut = '';
+  let isCut = false;
   for (const part of parts) {
     if (part.startsWith(ESCAPE)) cut += part;
-    else if (room > 0) {
+    else if (!isCut) {
       cut += part.slice(0, room);
       room -= part.length;
-      if (room <= 0) cut += '…';
+      isCut = room <= 0;
+      if (isCut) cut += '…';
     }
   }
   return cut;
