@@ -122,7 +122,7 @@ function risingShare(records: readonly SampleRecord[], path: string, unit: Event
 }
 
 const OF_THE_EVENT =
-  /^(event|occurr?ed|happened|measured|observed|recorded|record|sample|log|reading)?_?(time_?stamp|time|ts|date_?time|at|date)(_?(ms|us|ns|s|sec|utc|epoch|millis))?$/;
+  /^(event|occurr?ed|happened|measured|observed|recorded|record|sampled?|log|logged|reading)?_?(time_?stamp|time|ts|date_?time|at|date)(_?(ms|us|ns|s|sec|utc|epoch|millis))?$/;
 const LIKE_A_TIME =
   /time|date|stamp|epoch|(^|_)(ts|at|t|when|created|occurred)(_|$)|^(t|ts|at|when)$/;
 const OF_SOMETHING_ELSE =

@@ -15,6 +15,8 @@ import type { SampleRecord } from './sample.ts';
 const COPIED_BYTES_MAX = 256 * 2 ** 20;
 /** Rows of tests may stand on long lines. */
 const TEST_WIDTH = 200;
+/** An aggregation stands on a line. */
+const VIEW_WIDTH = 140;
 const SCHEMAS = ['la.schema.json', 'view.schema.json', 'view-test.schema.json'];
 /** In a checkout and in the package alike. */
 const schemaFolder = join(import.meta.dirname, '../../schemas');
@@ -51,7 +53,7 @@ export async function writeProject(options: WriteOptions): Promise<string[]> {
     const source = await placeData(options, written);
     await write('la.json', `${jsonText(projectDocument(options.plan, source))}\n`);
     for (const { name, document } of options.plan.views) {
-      await write(`views/${name}.json`, `${jsonText(document)}\n`);
+      await write(`views/${name}.json`, `${jsonText(document, '', 0, VIEW_WIDTH)}\n`);
     }
     for (const name of SCHEMAS) {
       await write(`schemas/${name}`, await readFile(join(schemaFolder, name), 'utf8'));
