@@ -11,7 +11,9 @@ import { printError } from './print.ts';
 /** Loaded when used: no command pays for another. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./demo.ts')).demo,
+  init: async () => (await import('./init.ts')).init,
   lint: async () => (await import('./lint.ts')).lint,
+  test: async () => (await import('./test.ts')).test,
   run: async () => (await import('./run.ts')).run,
   checkpoint: async () => (await import('./checkpoint.ts')).checkpoint,
   aggregations: async () => (await import('./aggregations.ts')).aggregations,
