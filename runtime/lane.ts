@@ -5,6 +5,7 @@
  */
 import { Chunk, type ColumnSpec, slotBytes } from './chunk.ts';
 import { Dictionary, type DictionaryLimits, dictionaryBytes } from './dictionary.ts';
+import { RING_BYTES as RING } from './ring.ts';
 
 export interface LaneOptions {
   readonly columns: readonly ColumnSpec[];
@@ -17,8 +18,7 @@ export interface LaneOptions {
 
 /** Left free at the bottom for the stacks and statics of kernels that share the memory. */
 const KERNEL_BYTES = 1 << 20;
-/** Cursors and sequence counters; see ring.ts. */
-const RING_BYTES = 64 * 1024;
+const RING_BYTES = Math.ceil(RING / 64) * 64;
 /** Partitions of a stream at most, and the bytes of their positions. */
 export const PARTITIONS_MAX = 2048;
 const POSITION_BYTES = 8 * 2048 + 64;
@@ -88,5 +88,11 @@ const hasDictionary = ({ kind }: ColumnSpec) => kind === 'dict32' || kind === 'v
 /** Bytes of address space a lane reserves; what is never touched costs no memory. */
 export function laneBytes({ columns, chunkRows, slots, dictionary }: LaneOptions): number {
   const dictionaries = columns.filter(hasDictionary).length * dictionaryBytes(dictionary);
-  return KERNEL_BYTES + RING_BYTES + POSITION_BYTES + slots * slotBytes(chunkRows, columns) + dictionaries;
+  return (
+    KERNEL_BYTES +
+    RING_BYTES +
+    POSITION_BYTES +
+    slots * slotBytes(chunkRows, columns) +
+    dictionaries
+  );
 }
