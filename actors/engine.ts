@@ -8,16 +8,17 @@ import { ActorSystem } from '../runtime/actor-system.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { check, type ErrorData, errorToData, type LaError } from '../runtime/errors.ts';
 import { systemRandom } from '../runtime/random.ts';
-import { RestartWindow, threadRestarts } from '../runtime/restart-window.ts';
 import { Watchdog } from '../runtime/watchdog.ts';
 import { compileView } from '../views/compile.ts';
 import type { ProjectSpec } from '../views/spec.ts';
 import { Board, type BoardField } from './board.ts';
 import type { CheckpointAlarm } from './checkpoint/checkpointer.ts';
 import { actorError } from './errors.ts';
+import { keepReader } from './keep-reader.ts';
 import { ENGINE, type EngineMessage, taskName } from './messages.ts';
 import { NodeThreads } from './node-threads.ts';
 import { loadAggregations } from './plugins.ts';
+import { retrying } from './retry.ts';
 import { askTimeoutMs, StreamTask } from './stream-task.ts';
 import { UnitKeeper } from './unit-keeper.ts';
 import { UnitRecord, type UnitState } from './unit-record.ts';
@@ -62,7 +63,6 @@ export class Engine implements Behaviour<EngineMessage> {
   readonly #tasks = new Map<string, StreamTask>();
   readonly #stopping = new AbortController();
   readonly #settled = Promise.withResolvers<void>();
-  readonly #readerFailures = new RestartWindow(threadRestarts, systemRandom);
   #nextLane = 1;
   #failure: LaError | undefined;
 
@@ -88,7 +88,15 @@ export class Engine implements Behaviour<EngineMessage> {
     // It may fail before anybody waits for it.
     this.#settled.promise.catch(() => undefined);
     this.#threads.ioThread.watch(({ error }) => this.#fatal('io', error));
-    this.#watchReader();
+    keepReader({
+      threads: this.#threads,
+      clock: this.#clock,
+      random: systemRandom,
+      signal: this.#stopping.signal,
+      tasks: () => this.#tasks.values(),
+      tripped: (error) => this.#fatal('reader', error),
+      failed: this.#broken,
+    });
   }
 
   /** Resolves once every unit runs, or has failed in a way that is being dealt with. */
@@ -99,7 +107,8 @@ export class Engine implements Behaviour<EngineMessage> {
     options.signal?.addEventListener('abort', onAbort, { once: true });
     try {
       options.signal?.throwIfAborted();
-      await Promise.race([engine.#start(), givenUp]);
+      const failed = engine.settled.then(() => new Promise<never>(() => undefined));
+      await Promise.race([engine.#start(), givenUp, failed]);
     } catch (error) {
       await engine.stop(0);
       // Who asked a thread that has died is only told that it has.
@@ -201,6 +210,12 @@ export class Engine implements Behaviour<EngineMessage> {
             dictionary: DICTIONARY,
           },
           ask: (message) => this.#threads.reader.ask(message, { timeoutMs }),
+          insist: (attempt) =>
+            retrying(attempt, {
+              clock: this.#clock,
+              random: systemRandom,
+              signal: this.#stopping.signal,
+            }),
           nextLaneId: () => this.#nextLane++,
           random: systemRandom,
         });
@@ -267,17 +282,6 @@ export class Engine implements Behaviour<EngineMessage> {
     } catch (cause) {
       if (!this.#stopping.signal.aborted) await this.#keeper.streamFailed(task, errorToData(cause));
     }
-  }
-
-  #watchReader(): void {
-    this.#threads.readerThread.watch(({ error }) => {
-      if (this.#stopping.signal.aborted) return;
-      const verdict = this.#readerFailures.record(this.#clock.mono());
-      if (verdict === 'tripped') return this.#fatal('reader', error);
-      this.#threads.restartReader();
-      this.#watchReader();
-      for (const task of this.#tasks.values()) void task.reopen().catch(this.#broken);
-    });
   }
 
   #fatal(thread: string, error: ErrorData | undefined): void {

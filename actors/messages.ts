@@ -93,6 +93,8 @@ export interface LaneStart {
   readonly epoch: number;
   /** Whether this reader announces partitions that appear later. */
   readonly discover: boolean;
+  /** Go on from where the lane's last reader came, instead of from the partitions' offsets. */
+  readonly resumed: boolean;
 }
 
 /** To a reader host. `task` names a stream on this node. */

@@ -4,13 +4,14 @@ import { openSource } from '../connectors/registry.ts';
 import { eventTimeReader } from '../kernels/event-time-reader.ts';
 import type { ActorRef, Behaviour } from '../runtime/actor.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { check, errorToData } from '../runtime/errors.ts';
+import { errorToData } from '../runtime/errors.ts';
 import { Lane } from '../runtime/lane.ts';
 import { Ring } from '../runtime/ring.ts';
 import type { PartitionPosition } from '../runtime/snapshot.ts';
 import type { StreamSpec } from '../views/spec.ts';
+import { actorError } from './errors.ts';
 import type { EngineMessage, LaneStart, ReaderAnswer, ReaderMessage } from './messages.ts';
-import { StreamReader } from './stream-reader.ts';
+import { repairPositions, StreamReader } from './stream-reader.ts';
 
 const ANNOUNCE_TIMEOUT_MS = 10_000;
 
@@ -80,7 +81,7 @@ export class ReaderHost implements Behaviour<ReaderMessage, ReaderAnswer> {
 
   #stream(task: string): OpenStream {
     const open = this.#streams.get(task);
-    check(open !== undefined, 'a stream is opened before it is read');
+    if (open === undefined) throw actorError('LA_STREAM_NOT_OPEN', { stream: task });
     return open;
   }
 
@@ -95,18 +96,23 @@ export class ReaderHost implements Behaviour<ReaderMessage, ReaderAnswer> {
     });
   }
 
+  /** One that is read already is left alone: a supervisor that saw two failures at once may ask twice. */
   #startLane(start: LaneStart): void {
+    if (this.#lanes.has(start.lane)) return;
     const { clock, bells, engine } = this.#options;
     const { stream, source } = this.#stream(start.task);
     const lane = Lane.attach(start.handle);
     const ring = new Ring(lane.memory.buffer, lane.ringOffset, lane.options.slots, bells);
+    if (start.resumed) repairPositions(lane, ring.head);
     const reader = new StreamReader({
       lane,
       ring,
       source,
       stream,
       clock,
-      partitions: start.partitions,
+      partitions: start.resumed
+        ? start.partitions.map((each) => ({ ...each, offset: lane.positions[each.index]! }))
+        : start.partitions,
       epoch: start.epoch,
       discover: start.discover,
       announce: async (partition) => {
@@ -117,6 +123,7 @@ export class ReaderHost implements Behaviour<ReaderMessage, ReaderAnswer> {
     const abort = new AbortController();
     const run = reader.run(abort.signal).catch((error: unknown) => {
       if (abort.signal.aborted) return;
+      this.#lanes.delete(start.lane);
       engine.send({ type: 'lane-failed', lane: start.lane, error: errorToData(error) });
     });
     this.#lanes.set(start.lane, { abort, run });

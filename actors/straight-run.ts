@@ -71,6 +71,8 @@ export class StraightRun {
   readonly #followers: readonly Follower[];
   readonly #cpuMs: () => number;
   #decodeMs = 0;
+  #timeMin = Number.POSITIVE_INFINITY;
+  #timeMax = Number.NEGATIVE_INFINITY;
 
   constructor(options: StraightRunOptions) {
     const { lane, plans, partitions, cpuMs = () => 0 } = options;
@@ -91,10 +93,17 @@ export class StraightRun {
     let since = this.#cpuMs();
     this.#options.lane.decode(partition, batch, (chunk) => {
       this.#decodeMs += this.#cpuMs() - since;
+      this.#timeMin = Math.min(this.#timeMin, chunk.timeMin);
+      this.#timeMax = Math.max(this.#timeMax, chunk.timeMax);
       for (const follower of this.#followers) this.#fold(follower, chunk);
       since = this.#cpuMs();
     });
     this.#decodeMs += this.#cpuMs() - since;
+  }
+
+  /** Event time from the earliest row to the latest, ms. */
+  get spanMs(): number {
+    return Math.max(0, this.#timeMax - this.#timeMin);
   }
 
   /** `complete`: all windows are, as at the end of bounded input; otherwise those that the watermarks have passed. */

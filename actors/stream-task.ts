@@ -11,8 +11,8 @@ import { unionColumns } from '../views/columns.ts';
 import type { ViewPlan } from '../views/plan.ts';
 import type { StreamSpec } from '../views/spec.ts';
 import type { LanePartition, LaneSeat, ReaderAnswer, ReaderMessage } from './messages.ts';
+import { unlessReaderAway } from './reader-away.ts';
 import { type LaneState, SharedMemoryManager } from './shared-memory-manager.ts';
-import { repairPositions } from './stream-reader.ts';
 
 const ASK_TIMEOUT_MS = 60_000;
 /** A catch-up lane need not be as roomy as the main one. */
@@ -24,6 +24,8 @@ export interface StreamTaskOptions {
   readonly once: boolean;
   readonly lane: Omit<LaneOptions, 'columns'>;
   readonly ask: (message: ReaderMessage) => Promise<ReaderAnswer>;
+  /** Repeats what fails retryably, such as an ask while the reader is replaced. */
+  readonly insist: <T>(attempt: () => Promise<T>) => Promise<T>;
   readonly nextLaneId: () => number;
   readonly random: Random;
 }
@@ -60,9 +62,9 @@ export class StreamTask {
 
   /** Where a unit without any checkpoint begins. */
   async startPositions(): Promise<readonly PartitionPosition[]> {
-    const { ask, task } = this.options;
+    const { ask, insist, task } = this.options;
     const partitions = this.#memory.partitions.map(({ id }) => id);
-    const answer = await ask({ type: 'resolve-starts', task, partitions });
+    const answer = await insist(() => ask({ type: 'resolve-starts', task, partitions }));
     check(answer.type === 'positions', 'resolve-starts is answered by positions');
     return answer.positions;
   }
@@ -83,8 +85,10 @@ export class StreamTask {
       main,
     );
     const partitions = this.#memory.partitions.map((partition) => begin(partition, units));
+    // Should its reader die before it begins, the next one begins there.
+    for (const { index, offset } of partitions) state.lane.positions[index] = offset;
     for (const { unit, thread } of units) seated(unit, this.#memory.seat(state, unit, thread));
-    await this.#read(state, partitions);
+    await this.#read(state, partitions, false);
   }
 
   release(unit: string): void {
@@ -99,7 +103,7 @@ export class StreamTask {
   ): Promise<string | undefined> {
     const { main } = this.#memory;
     for (const lane of this.#memory.takeUnused()) {
-      await this.options.ask({ type: 'stop-lane', lane: lane.id });
+      await this.options.ask({ type: 'stop-lane', lane: lane.id }).catch(unlessReaderAway);
     }
     if (main === undefined || main.ring.ended) return undefined;
     for (const lane of this.#memory.lanes.values()) {
@@ -148,16 +152,15 @@ export class StreamTask {
   async resume(lane: number): Promise<void> {
     const state = this.#memory.lanes.get(lane);
     if (state === undefined || state.ring.ended) return;
-    repairPositions(state.lane, state.ring.head);
     const partitions = this.#memory.partitions.map(({ index, id, bounded }) => ({
       index,
       id,
       bounded,
-      offset: state.lane.positions[index]!,
+      offset: 0,
       timeMax: null,
       fingerprint: null,
     }));
-    await this.#read(state, partitions);
+    await this.#read(state, partitions, true);
   }
 
   /** Reads everything anew on a new reader thread. */
@@ -167,13 +170,11 @@ export class StreamTask {
     for (const lane of this.#memory.lanes.keys()) await this.resume(lane);
   }
 
-  async stopReading(): Promise<void> {
-    for (const lane of this.#memory.lanes.keys()) {
-      await this.options.ask({ type: 'stop-lane', lane });
-    }
-  }
-
-  async #read(state: LaneState, partitions: readonly LanePartition[]): Promise<void> {
+  async #read(
+    state: LaneState,
+    partitions: readonly LanePartition[],
+    resumed: boolean,
+  ): Promise<void> {
     const { task, ask, once } = this.options;
     const epoch = this.#epochs.get(state.id) ?? 1;
     // Epochs of one reader never come near the next one's.
@@ -186,8 +187,10 @@ export class StreamTask {
       partitions,
       epoch,
       discover: state.main && !once,
+      resumed,
     };
-    await ask({ type: 'start-lane', start });
+    // When the reader has died, its successor resumes all lanes.
+    await ask({ type: 'start-lane', start }).catch(unlessReaderAway);
   }
 }
 

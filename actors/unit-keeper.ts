@@ -50,6 +50,7 @@ export class UnitKeeper {
   async launch(task: StreamTask, records: readonly UnitRecord[]): Promise<void> {
     const ready: { record: UnitRecord; thread: Thread; opened: Opened; boarding: Boarding }[] = [];
     for (const record of records) {
+      if (this.#options.signal.aborted) return;
       if (!record.move('scheduled')) continue;
       try {
         const thread = this.#threadFor(record);
@@ -151,6 +152,8 @@ export class UnitKeeper {
 
   /** A thread died. The unit that it was at work for answers for it; the others start again and nothing is held against them. */
   async threadEnded(thread: Thread, error: ErrorData | undefined): Promise<void> {
+    // It was asked to: everything ends.
+    if (this.#options.signal.aborted) return;
     const { busy, unit: line } = thread.status.read();
     this.#shared = this.#shared.filter((other) => other !== thread);
     const orphans = this.records.filter((record) => record.thread === thread);

@@ -56,9 +56,13 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
     check(opened !== undefined, 'an outlet is opened first');
     const { checkpointer } = opened;
     if (message.type === 'begin') {
-      const positions = await this.#options.fingerprints(message.positions);
+      const positions = await this.#fingerprints(message.positions);
       const empty = { full: true, meta: null, regions: [], writes: [], deadLetterBatch: 0 };
-      await checkpointer.commit({ ...empty, positions }, this.#abort.signal);
+      const { unit } = this.#options.spec;
+      const { claim } = checkpointer;
+      if ((await checkpointer.commit({ ...empty, positions }, this.#abort.signal)) === 'fenced') {
+        throw checkpointError('LA_CHECKPOINT_FENCED', { unit, claim });
+      }
     } else if (message.claim === checkpointer.claim) {
       this.#take(message.output, opened);
     }
@@ -118,14 +122,14 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
 
   /** The snapshot's letters were sent before it: waiting for all sent so far is waiting for its own. */
   #commit(snapshot: Snapshot, { checkpointer }: Opened): void {
-    const { fingerprints, tell, spec } = this.#options;
+    const { tell, spec } = this.#options;
     const { claim } = checkpointer;
     const letters = this.#letters;
     this.#snapshots = this.#snapshots.then(() =>
       this.#guarded(claim, async () => {
         await letters;
         this.#abort.signal.throwIfAborted();
-        const positions = await fingerprints(snapshot.positions);
+        const positions = await this.#fingerprints(snapshot.positions);
         const whole = { ...snapshot, positions };
         if ((await checkpointer.commit(whole, this.#abort.signal)) === 'fenced') {
           throw checkpointError('LA_CHECKPOINT_FENCED', { unit: spec.unit, claim });
@@ -134,6 +138,14 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
         await checkpointer.collectGarbage().catch(() => []);
       }),
     );
+  }
+
+  /** The reader may be away for a moment, or its source. */
+  #fingerprints(positions: readonly PartitionPosition[]): Promise<readonly PartitionPosition[]> {
+    const { clock, random, fingerprints, trouble } = this.#options;
+    const { signal } = this.#abort;
+    const onFailure = (error: ErrorData) => trouble(error);
+    return retrying(() => fingerprints(positions), { clock, random, signal, onFailure });
   }
 
   /** A failure ends the unit once; what comes after it is dropped. */
