@@ -24,8 +24,6 @@ export function canonicalNumber(bytes: Uint8Array, start: number, end: number): 
 export function canonicalNumberText(text: string): string | undefined {
   const value = Number(text);
   if (!Number.isFinite(value)) return undefined;
-  if (value === 0) return '0';
-  if (Number.isSafeInteger(value)) return String(value);
   if (Math.abs(value) < 2 ** 53) return String(value);
   return exactInteger(text) ?? String(value);
 }

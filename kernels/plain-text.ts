@@ -39,10 +39,11 @@ export function readPlainText(
   let at = start;
   for (; at < end; at += 4) {
     word = view.getInt32(at, true);
-    // The lowest byte marked is the first quote, backslash, control character or byte beyond ASCII.
+    // The lowest byte marked is the first quote, backslash, control character or byte beyond ASCII: of the latter, each of
+    // the first two marks all but one, and not the same one.
     const quoteMark = (word ^ 0x22222222) - 0x01010101;
     const backslashMark = (word ^ 0x5c5c5c5c) - 0x01010101;
-    marked = (quoteMark | backslashMark | (word - 0x20202020) | word) & 0x80808080;
+    marked = (quoteMark | backslashMark | (word - 0x20202020)) & 0x80808080;
     if (marked !== 0) break;
     low = wordLow(low, word);
     high = wordHigh(high, word);

@@ -50,6 +50,7 @@ test('each kind of column takes each type of value', () => {
   text('"\\ude00\\ud83d!"', '��!');
   text('"\\ud83d\\ud83d\\ude00"', '�😀');
   text('"\\ud83d\\u0041"', '�A');
+  text('"\\ude00\\udc00"', '��');
   text('"\\u0000\\u007f\\u0080\\u07ff\\u0800\\uffff"', '\0\u007f\u0080\u07ff\u0800\uffff');
   number('1', '1', '1');
   number('1.0', '1', '1');
@@ -104,9 +105,42 @@ test('paths', () => {
   f('{"ts":1}', 'constructor', 'NULL');
   f('{"ts":1,"toString":"x"}', 'toString', 'TEXT x');
   f('{"ts":1,"$other":5}', '$other', 'NUMBER 5');
-  const long = 'k'.repeat(200);
-  f(`{"ts":1,"${long}":1,"z":2}`, long, 'NUMBER 1');
-  f(`{"ts":1,"${long}":1,"z":2}`, 'z', 'NUMBER 2');
+  for (let length = 1; length < 140; length++) {
+    const long = 'k'.repeat(length);
+    f(`{"ts":1,"${long}":1,"z":2}`, long, 'NUMBER 1');
+    f(`{"ts":1,"${long}":1,"z":2}`, 'z', 'NUMBER 2');
+  }
+});
+
+test('what follows a record is no part of it', () => {
+  const f = (record: string, gap: string, status: string) => {
+    const batch = batchOf([record, record], { gap });
+    const { rows } = decodeAll({ columns: [{ path: 'x', kind: 'value' }] }, [batch]);
+    assert.deepEqual(
+      rows.map((row) => row.status),
+      [status, status],
+      `${record} before ${gap}`,
+    );
+  };
+  f('{"ts":1,"x":2}', '3', 'ok');
+  f('{"ts":1,"x":"a"}', '"', 'ok');
+  for (const gap of ['1', '{}', '[]', '"a"', 'null', ' {"ts":1}']) f('', gap, 'malformed');
+  f('{"ts":1', '}', 'malformed');
+  f('{"ts":1,"x":', '2}', 'malformed');
+  f('{"ts":1,"x":"a', '"}', 'malformed');
+  f('{"ts":1,"x":1', '2}', 'malformed');
+  f('{"ts":1,"x":tru', 'e}', 'malformed');
+  f('{"ts":1,"x":[1', `${',null'.repeat(20)}]}`, 'malformed');
+  f('{"ts":1,"x":[1', ',null'.repeat(20), 'malformed');
+  f('{"ts":1,"x":[[', '1]]}', 'malformed');
+  f('1', '2', 'not_an_object');
+});
+
+test('more keys than are remembered', () => {
+  const columns: ColumnSpec[] = [{ path: 'x', kind: 'f64' }];
+  const records = Array.from({ length: 2000 }, (_, i) => `{"ts":1,"key ${i}":${i},"x":${i}}`);
+  const { rows } = decodeAll({ columns }, [batchOf(records)]);
+  for (const [i, row] of rows.entries()) assert.deepEqual(row.values, [String(i)]);
 });
 
 test('a path and one that goes on from it', () => {
@@ -375,6 +409,11 @@ test('a full dictionary ends the chunk before the row that needs it', () => {
     assert.deepEqual(rows, roomy.rows, `${entriesMax} entries`);
     assert.ok(epochs > 1);
   }
+  const types = ['1', '2.5', 'true', 'false', '"\\u0041"', '"text"', '1e3', '"\\n"'];
+  const typed = Array.from({ length: 60 }, (_, i) => `{"ts":1,"name":${types[i % types.length]}}`);
+  const entries = decodeAll({ columns, entriesMax: 3 }, [batchOf(typed)]);
+  assert.deepEqual(entries.rows, decodeAll({ columns }, [batchOf(typed)]).rows);
+  assert.ok(entries.epochs > 10);
   const small = { columns, maxRecordBytes: 100, bytesMax: 512 };
   const texts = Array.from(
     { length: 300 },
