@@ -21,11 +21,11 @@ export class AppendLog {
       try {
         await cutTornLine(file);
         await syncFolder(dirname(path));
+        return new AppendLog(path, file);
       } catch (error) {
         await file.close();
         throw error;
       }
-      return new AppendLog(path, file);
     } catch (error) {
       throw connectorError('LA_SINK_FILE', { path, reason: reasonOf(error) }, error);
     }
@@ -48,17 +48,24 @@ export class AppendLog {
 
   async #append(bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0) return;
-    let size: number | undefined;
+    let at = 0;
     try {
-      size = (await this.#file.stat()).size;
-      for (let at = 0; at < bytes.length; ) {
+      while (at < bytes.length) {
         at += (await this.#file.write(bytes, at, bytes.length - at)).bytesWritten;
       }
       await this.#file.datasync();
     } catch (error) {
-      if (size !== undefined) await this.#file.truncate(size).catch(() => {});
+      await this.#takeBack(bytes.subarray(0, at)).catch(() => {});
       throw connectorError('LA_SINK_FILE', { path: this.#path, reason: reasonOf(error) }, error);
     }
+  }
+
+  /** Cuts off what was written, where it is still the file's end: a former owner may have appended meanwhile. */
+  async #takeBack(written: Uint8Array): Promise<void> {
+    const start = (await this.#file.stat()).size - written.length;
+    const end = Buffer.alloc(written.length);
+    await this.#file.read(end, 0, end.length, start);
+    if (end.equals(written)) await this.#file.truncate(start);
   }
 
   async close(): Promise<void> {
