@@ -44,7 +44,7 @@ export const init: Command = {
     const { records } = sample;
     const hasState = existsSync(join(projectDir, 'state'));
     const written = await writeProject({ dir: projectDir, dataPath, plan, records });
-    const report = initReport({ dir, sample, plan, written, hasState });
+    const report = initReport({ dir, from, sample, plan, written, hasState });
     process.stdout.write(json === true ? jsonLine(report) : reportText(report));
     return 0;
   },

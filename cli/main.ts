@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import('./init.ts')).init,
   lint: async () => (await import('./lint.ts')).lint,
   test: async () => (await import('./test.ts')).test,
+  explain: async () => (await import('./explain.ts')).explain,
   run: async () => (await import('./run.ts')).run,
   checkpoint: async () => (await import('./checkpoint.ts')).checkpoint,
   aggregations: async () => (await import('./aggregations.ts')).aggregations,

@@ -48,10 +48,15 @@ const kinds: Record<ColumnKind, string> = {
   value: 'numbers and text mixed',
 };
 
-/** Of one group key in the look-up table, and of the count of rows: besides the cells. */
-const KEY_BYTES = 8;
-const LOOK_UP_BYTES = 8;
+/** What a group takes besides its cells, as measured: the count of its rows, where it changed, its place in the look-up
+ * table, and for each grouping column a value of about a dozen bytes. */
 const ROWS_BYTES = 8;
+const MARK_BYTES = 8;
+const LOOK_UP_BYTES = 16;
+const KEY_BYTES = 16;
+
+const bytesPerGroup = (keys: number, cells: number): number =>
+  ROWS_BYTES + MARK_BYTES + LOOK_UP_BYTES + KEY_BYTES * keys + 8 * cells;
 
 export function explainPlan(plan: ViewPlan): Explanation {
   const cells = plan.aggregations.reduce((sum, { cells }) => sum + cells.length, 0);
@@ -81,7 +86,7 @@ export function explainPlan(plan: ViewPlan): Explanation {
       open_at_once: openAtOnce(plan),
     },
     state: {
-      bytes_per_group: KEY_BYTES * plan.keys.length + LOOK_UP_BYTES + ROWS_BYTES + 8 * cells,
+      bytes_per_group: bytesPerGroup(plan.keys.length, cells),
       cells_per_group: cells,
       groups_max: plan.limits.groups,
       memory_max_bytes: plan.limits.memoryBytes,

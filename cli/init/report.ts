@@ -10,6 +10,7 @@ import type { Sample } from './sample.ts';
 
 export interface InitReport {
   readonly dir: string;
+  readonly from: string;
   readonly records: number;
   readonly not_json: number;
   readonly columns: readonly {
@@ -46,6 +47,7 @@ const typeText = (column: ColumnProfile): string =>
 
 export interface ReportFacts {
   readonly dir: string;
+  readonly from: string;
   readonly sample: Sample;
   readonly plan: ProjectPlan;
   readonly written: readonly string[];
@@ -54,10 +56,11 @@ export interface ReportFacts {
 }
 
 export function initReport(facts: ReportFacts): InitReport {
-  const { dir, sample, plan, written } = facts;
+  const { dir, from, sample, plan, written } = facts;
   const { eventTime, timing, profile, views } = plan;
   return {
     dir,
+    from,
     records: sample.records.length,
     not_json: sample.bad,
     columns: profile.columns.map((column) => ({
@@ -122,7 +125,7 @@ function notesOf({ sample, plan, hasState }: ReportFacts): string[] {
 const COLUMNS_SHOWN_MAX = 40;
 
 export function reportText(report: InitReport): string {
-  const { columns, event_time, other_times, notes, views, dir, written } = report;
+  const { columns, event_time, other_times, notes, views, dir, from, written } = report;
   const table = tableLines(
     [
       { title: 'column' },
@@ -164,7 +167,7 @@ export function reportText(report: InitReport): string {
     '',
     `Next:  la test ${dir}`,
     `       la run ${dir} --once`,
-    `       la explain ${views[0]?.view ?? ''} ${dir}`,
+    `       la explain ${views.at(1)?.view ?? views[0]?.view ?? ''} ${dir} --sample ${from}`,
     '',
   ].join('\n');
 }

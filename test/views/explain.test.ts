@@ -31,7 +31,7 @@ test('an explanation names columns, windows, state and rules', () => {
   );
   assert.equal(explained.window.open_at_once, 3);
   const { cells_per_group: cells, bytes_per_group: bytes } = explained.state;
-  assert.ok(cells > 0 && bytes === 16 + 16 + 8 * cells);
+  assert.ok(cells > 0 && bytes === 32 + 2 * 16 + 8 * cells);
   assert.match(explained.writes, /when their window completes/);
   assert.match(explained.lateness.join(' '), /minus 10s.*counts for 1m.*silent for 1m/);
 });
