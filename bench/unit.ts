@@ -166,6 +166,7 @@ function plan(keys: readonly string[], sizeMs: number, entries: readonly Entry[]
       filter: null,
       cells,
       signature: name,
+      meaning: name,
     };
   });
   return {

@@ -4,8 +4,8 @@
 import type { Json } from './json.ts';
 
 /**
- * `number` and `integer` travel as f64 with NaN for null; `value` (number, text or null) and `json` (lists and the
- * like) as an array of JSON values.
+ * `number` and `integer` travel as f64 with NaN for null, and so does `value` (number, text or null) where the batch has
+ * no text in it; otherwise it and `json` (lists and the like) as an array of JSON values.
  */
 export type ResultType = 'number' | 'integer' | 'value' | 'json';
 

@@ -1,6 +1,7 @@
 /** Makes result batches of groups: full values, columnar, in arrays of their own that can be transferred. */
 import type { Json } from '../runtime/json.ts';
 import type { ResultBatch } from '../runtime/result-batch.ts';
+import type { Params } from '../views/aggregations/contract.ts';
 import type { ViewPlan } from '../views/plan.ts';
 import type { Counters } from './counters.ts';
 import type { GroupTable } from './group-table.ts';
@@ -49,9 +50,27 @@ export function resultBatch(
     batch.truncated.fill(window.truncated ? 1 : 0, row, end);
     batch.gap.fill(window.gap ? 1 : 0, row, end);
     const { cells, stride } = table;
+    markTruncated(batch.truncated, row, table, groups);
     for (const group of groups) batch.rows[row++] = cells[group * stride]!;
   }
   return batch;
+}
+
+/** Marks rows of groups whose results leave something out. */
+function markTruncated(
+  truncated: Uint8Array,
+  from: number,
+  table: GroupTable,
+  groups: Uint32Array,
+): void {
+  for (const slot of table.layout.outputs) {
+    const definition = slot?.plan?.definition;
+    if (slot === null || definition?.truncated === undefined) continue;
+    const cells = table.slotCells[slot.index]!;
+    for (let i = 0; i < groups.length; i++) {
+      if (definition.truncated(cells, groups[i]! * table.stride)) truncated[from + i] = 1;
+    }
+  }
 }
 
 function keysOf(segments: readonly Segment[], count: number) {
@@ -78,39 +97,65 @@ function keysOf(segments: readonly Segment[], count: number) {
   return { keyBytes, keyStarts };
 }
 
+interface Output {
+  readonly index: number;
+  /** Its own parameters: the slot may have been made for another output of equal state. */
+  readonly params: Params;
+}
+
 function valuesOf(
   plan: ViewPlan,
-  output: number,
+  index: number,
   segments: readonly Segment[],
   count: number,
   counters: Counters,
 ): Float64Array | Json[] {
-  const type = plan.schema.values[output]!.type;
-  const isNumber = type === 'number' || type === 'integer';
-  const values = isNumber ? new Float64Array(count) : new Array<Json>(count);
+  const output = { index, params: plan.aggregations[index]!.params };
+  const { type } = plan.schema.values[index]!;
+  if (type === 'json') return jsonOf(output, segments, count, counters);
+  const notFiniteBefore = counters.notFinite;
+  const values = new Float64Array(count);
   let row = 0;
   for (const { table, groups } of segments) {
-    if (values instanceof Float64Array) writeNumbers(values, row, output, table, groups, counters);
-    else writeJson(values, row, output, table, groups, counters);
+    if (!writeNumbers(values, row, output, table, groups, counters)) {
+      counters.notFinite = notFiniteBefore;
+      return jsonOf(output, segments, count, counters);
+    }
     row += groups.length;
   }
   return values;
 }
 
+function jsonOf(
+  output: Output,
+  segments: readonly Segment[],
+  count: number,
+  counters: Counters,
+): Json[] {
+  const values = new Array<Json>(count);
+  let row = 0;
+  for (const { table, groups } of segments) {
+    writeJson(values, row, output, table, groups, counters);
+    row += groups.length;
+  }
+  return values;
+}
+
+/** False when it met a result that is neither a number nor null. */
 function writeNumbers(
   values: Float64Array,
   from: number,
-  output: number,
+  { index, params }: Output,
   table: GroupTable,
   groups: Uint32Array,
   counters: Counters,
-): void {
-  const slot = table.layout.outputs[output]!;
+): boolean {
+  const slot = table.layout.outputs[index]!;
   if (slot === null) {
     values.fill(Number.NaN, from, from + groups.length);
-    return;
+    return true;
   }
-  const { definition, params } = slot.plan!;
+  const { definition } = slot.plan!;
   const { stride, heap } = table;
   const cells = table.slotCells[slot.index]!;
   for (let i = 0; i < groups.length; i++) {
@@ -118,26 +163,28 @@ function writeNumbers(
     if (typeof result === 'number' && Number.isFinite(result)) {
       values[from + i] = result;
     } else {
+      if (result !== null && typeof result !== 'number') return false;
       values[from + i] = Number.NaN;
       if (result !== null) counters.notFinite++;
     }
   }
+  return true;
 }
 
 function writeJson(
   values: Json[],
   from: number,
-  output: number,
+  { index, params }: Output,
   table: GroupTable,
   groups: Uint32Array,
   counters: Counters,
 ): void {
-  const slot = table.layout.outputs[output]!;
+  const slot = table.layout.outputs[index]!;
   if (slot === null) {
     values.fill(null, from, from + groups.length);
     return;
   }
-  const { definition, params } = slot.plan!;
+  const { definition } = slot.plan!;
   const { stride, heap } = table;
   const cells = table.slotCells[slot.index]!;
   for (let i = 0; i < groups.length; i++) {

@@ -1,14 +1,13 @@
 /** From a checked view to what a unit executes. */
 import type { ColumnSpec } from '../runtime/chunk.ts';
 import { check } from '../runtime/errors.ts';
-import type { Aggregation, InputKind } from './aggregations/contract.ts';
+import type { Aggregation, InputKind, Params } from './aggregations/contract.ts';
 import { aggregations as embedded } from './aggregations/registry.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type ColumnUses, columnUses, unionColumns } from './columns.ts';
 import { suggestion, viewError } from './errors.ts';
 import { checkCondition } from './expressions/condition.ts';
 import { compileExpression } from './expressions/evaluator.ts';
-import type { Typed } from './expressions/typed.ts';
 import { generationHash } from './generation.ts';
 import { inputColumnKind, inputTakes, inputTakesText } from './inputs.ts';
 import { readParameters } from './parameters.ts';
@@ -132,6 +131,9 @@ function compileAggregation(
     inputs[input] = inputSource(aggregation, kind, column, context);
   }
   const filter = spec.filter === null ? null : checkCondition(spec.filter, context.scope);
+  const { version } = definition;
+  const textOf = (params: Params) =>
+    canonicalJson({ aggregation, version, inputs: meanings, params, filter });
   return {
     name,
     aggregation,
@@ -140,15 +142,19 @@ function compileAggregation(
     inputs,
     filter: filter === null ? null : compileExpression(filter, context.uses),
     cells: typeof definition.cells === 'function' ? definition.cells(values) : definition.cells,
-    signature: signatureOf(aggregation, definition, { inputs: meanings, params: values, filter }),
+    signature: textOf(foldParams(definition, values)),
+    meaning: textOf(values),
   };
 }
 
-const signatureOf = (
-  aggregation: string,
-  { version }: Aggregation,
-  meaning: { inputs: Record<string, unknown>; params: unknown; filter: Typed | null },
-) => canonicalJson({ aggregation, version, ...meaning });
+/** Parameters that its cells depend on. */
+function foldParams({ params: specs = {} }: Aggregation, values: Params): Params {
+  const isFolded = (name: string) => {
+    const spec = specs[name];
+    return spec === undefined || !('resultOnly' in spec);
+  };
+  return Object.fromEntries(Object.entries(values).filter(([name]) => isFolded(name)));
+}
 
 /** @throws LA_VIEW_INPUT_TYPE where the column is known to hold something else. */
 function inputSource(

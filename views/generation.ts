@@ -41,13 +41,13 @@ export function generationHash({ view, stream, filter, derived }: GenerationBasi
 /** What is remembered of a generation. */
 export interface GenerationRecord {
   readonly hash: string;
-  /** Signature of each aggregation by output name. */
+  /** What each aggregation means, by output name. */
   readonly signatures: Readonly<Record<string, string>>;
 }
 
 export const generationRecord = (plan: ViewPlan): GenerationRecord => ({
   hash: plan.generationHash,
-  signatures: Object.fromEntries(plan.aggregations.map(({ name, signature }) => [name, signature])),
+  signatures: Object.fromEntries(plan.aggregations.map(({ name, meaning }) => [name, meaning])),
 });
 
 /** Whether `now` starts a new generation: another basis, or an output that now means something else. */

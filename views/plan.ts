@@ -69,8 +69,10 @@ export interface AggregationPlan {
   readonly filter: Evaluator | null;
   /** Initial cells. */
   readonly cells: readonly number[];
-  /** Canonical text of all that fixes the meaning of its cells: equal signatures share state. */
+  /** Canonical text of all that fixes the meaning of its cells: within a view, equal signatures share state. */
   readonly signature: string;
+  /** Canonical text of all that fixes the meaning of its results, parameters that only `result` reads included. */
+  readonly meaning: string;
 }
 
 /** Tumbling when hopMs = sizeMs. Panes are `hopMs` long; a window is sizeMs / hopMs panes. */

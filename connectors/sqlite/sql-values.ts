@@ -50,7 +50,8 @@ function valueColumn(
   if (column instanceof Float64Array) {
     for (let row = 0; row < count; row++) {
       const value = column[row]!;
-      values[row] = Number.isNaN(value) ? null : value;
+      if (Number.isNaN(value)) values[row] = null;
+      else values[row] = type === 'value' ? untypedValue(value) : value;
     }
     return values;
   }

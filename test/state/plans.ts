@@ -61,6 +61,7 @@ export function planOf(options: PlanOptions): ViewPlan {
     filter: filter ?? null,
     cells: typeof definition.cells === 'function' ? definition.cells(params) : definition.cells,
     signature: JSON.stringify([name, definition.doc, inputs, params]),
+    meaning: name,
   }));
   const sizeMs = options.sizeMs ?? 10;
   return {

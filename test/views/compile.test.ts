@@ -89,22 +89,28 @@ test('aggregations take derived columns, conditions and event time', () => {
 });
 
 test('equal meanings have equal signatures, other meanings others', () => {
-  const signature = (
+  const plan = (
     changes: object,
     columns: StreamSpec['columns'] = {},
     derive: ViewSpec['derive'] = [],
   ) => {
     const spec = { ...entry('percentile', 'x', { p: 5 }), ...changes };
     const view = viewSpec({ keys: [], derive, aggregations: [spec] });
-    return compileView(view, streamSpec({ columns })).aggregations[0]?.signature;
+    return compileView(view, streamSpec({ columns })).aggregations[0]!;
   };
-  const base = signature({});
-  assert.equal(signature({ name: 'renamed' }), base);
-  assert.notEqual(signature({ params: { p: 6 } }), base);
-  assert.notEqual(signature({ column: 'y' }), base);
-  assert.notEqual(signature({ filter: 'x > 1' }), base);
-  assert.notEqual(signature({ aggregation: 'median', params: {} }), base);
-  assert.notEqual(signature({}, {}, [{ name: 'x', expression: 'z + 1' }]), base);
+  const base = plan({});
+  const h = (same: 'all' | 'state' | 'nothing', { signature, meaning }: typeof base, to = base) => {
+    assert.equal(meaning === to.meaning, same === 'all');
+    assert.equal(signature === to.signature, same !== 'nothing');
+  };
+  h('all', plan({ name: 'renamed' }));
+  h('state', plan({ params: { p: 6 } }));
+  h('nothing', plan({ column: 'y' }));
+  h('nothing', plan({ filter: 'x > 1' }));
+  h('nothing', plan({ aggregation: 'median', params: {} }));
+  h('nothing', plan({}, {}, [{ name: 'x', expression: 'z + 1' }]));
+  const top = (k: number) => plan({ aggregation: 'top_k', params: { k } });
+  h('nothing', top(3), top(4));
 });
 
 test('a spec that no linter saw is refused with a code', () => {

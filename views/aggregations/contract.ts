@@ -44,13 +44,17 @@ export interface InputArrays {
 }
 export type InputKind = keyof InputArrays;
 
-/** `column`: the name of another column, which becomes an input of the same name. `expression` likewise. */
+/**
+ * `column`: the name of another column, which becomes an input of the same name. `expression` likewise. `resultOnly`: only
+ * `result` reads it, so that entries which differ in nothing else share their cells.
+ */
 export type ParamSpec =
   | {
       readonly type: 'number';
       readonly min: number;
       readonly max: number;
       readonly default?: number;
+      readonly resultOnly?: true;
       readonly doc: string;
     }
   | {
@@ -58,6 +62,7 @@ export type ParamSpec =
       readonly min: number;
       readonly max: number;
       readonly default?: number;
+      readonly resultOnly?: true;
       readonly doc: string;
     }
   | {

@@ -14,9 +14,9 @@ export const percentile = aggregation({
   empty: null,
   result_type: 'number',
   inputs: { x: 'number' },
-  params: { p: { type: 'number', min: 0, max: 100, doc: 'percent' } },
+  params: { p: { type: 'number', min: 0, max: 100, resultOnly: true, doc: 'percent' } },
   cells: quantileCells,
-  version: 1,
+  version: 2,
   fold: foldQuantiles,
   merge: mergeQuantiles,
   result(cells, at, heap, { p }) {

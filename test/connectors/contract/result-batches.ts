@@ -49,7 +49,8 @@ export function resultBatch(
     gap: flags('gap'),
     values: schema.values.map(({ type }, at) => {
       const column = rows.map((row) => row.values?.[at] ?? null);
-      if (type === 'value' || type === 'json') return column;
+      if (type === 'json') return column;
+      if (type === 'value' && column.some((value) => typeof value === 'string')) return column;
       return Float64Array.from(column, (value) => (typeof value === 'number' ? value : Number.NaN));
     }),
   };

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sinks } from '../../../connectors/registry.ts';
+import type { Json } from '../../../runtime/json.ts';
 import type { ResultSchema } from '../../../runtime/result-batch.ts';
 import { resultBatch, wifiSchema } from '../contract/result-batches.ts';
 import { type KilledSink, testKilledSink } from '../contract/sink-kill.ts';
@@ -74,6 +75,32 @@ test('keys are stored by their type, with all their digits', () =>
     await f('9007199254740993', 'integer', '9007199254740993');
     await f('1180591620717411303424', 'text', '1180591620717411303424');
     await f('"é"', 'text', 'é');
+  }));
+
+test('whole values are stored as integers, with texts beside them and without', () =>
+  inFolder(async (folder) => {
+    const schema: ResultSchema = { view: 'v', keys: [], values: [{ name: 'x', type: 'value' }] };
+    const f = async (values: Json[], expected: string[]) => {
+      const sink = await open(folder);
+      await sink.prepare(schema);
+      const rows = values.map((value, row) => ({
+        key: '[]',
+        window: row,
+        rows: 9,
+        values: [value],
+      }));
+      await sink.write(resultBatch(schema, rows, { claim: values.length }), live);
+      await sink.close();
+      const database = new DatabaseSync(databaseIn(folder));
+      const types = database.prepare('SELECT typeof(x) type FROM v ORDER BY window_start').all();
+      database.close();
+      assert.deepEqual(
+        types.map(({ type }) => type),
+        expected,
+      );
+    };
+    await f([1, null, 1.5], ['integer', 'null', 'real']);
+    await f([1, null, 1.5, 'a'], ['integer', 'null', 'real', 'text']);
   }));
 
 async function prepareBoth(first: ResultSchema, second: ResultSchema): Promise<void> {
