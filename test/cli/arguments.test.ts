@@ -32,6 +32,7 @@ test('flags, values and arguments, from the line and from the environment', () =
   f('--once dir --grace 5', {}, { once: true, grace: '5' }, ['dir']);
   f('--grace=-5', {}, { grace: '-5' });
   f('--grace -5', {}, { grace: '-5' });
+  f('--grace=--x', {}, { grace: '--x' });
   f('--dry-run -- --once', {}, { 'dry-run': true }, ['--once']);
   f(
     '',

@@ -59,7 +59,9 @@ test('the live demo resumes; --once beside it begins anew each time', async () =
   const first = await live();
   const anew = async () => {
     const { stdout } = await startLa(['demo', '--once', '--json'], {}, dir).finished;
-    assert.equal(JSON.parse(stdout).rows, ROWS);
+    const { rows, seconds } = JSON.parse(stdout);
+    assert.equal(rows, ROWS);
+    assert.ok(seconds < 20, 'at 400 rows/s it would take 45');
     assert.deepEqual(finalPhones(dir), { readings: ROWS, complete: 1 });
   };
   await anew();
@@ -75,9 +77,11 @@ test('Ctrl-C: a final checkpoint, exit 0', async () => {
   const dir = await temporaryFolder();
   const { child, finished } = startLa(['demo'], {}, dir);
   await awaitText(child.stderr, /(.* result rows .*\n){3}/);
+  const began = performance.now();
   child.kill('SIGINT');
   const { exit, stdout, stderr } = await finished;
   assert.equal(exit, 0, stderr);
+  assert.ok(performance.now() - began < 20_000, 'it does not wait for its grace to pass');
   assert.match(stderr, /^Stopping with a final checkpoint; Ctrl-C ends at once\.$/m);
   assert.match(stderr, /^Final checkpoint written: the next `la demo` goes on from it\./m);
   const rows = Number(/^ap_signal +([\d,]+) /m.exec(stdout)?.[1]?.replaceAll(',', ''));

@@ -6,8 +6,8 @@ import { ManualClock } from '../../../runtime/clock.ts';
 import { screenLines } from './screen.ts';
 import { statusOf } from './statuses.ts';
 
-/** An engine that reads 100 rows a second. */
-function shown(isTTY: boolean, lineIntervalMs: number | null) {
+/** An engine that reads 100 rows a second, in bursts of `burst`. */
+function shown(isTTY: boolean, lineIntervalMs: number | null, burst = 1) {
   const clock = new ManualClock(1_000_000);
   const stream = {
     text: '',
@@ -22,7 +22,10 @@ function shown(isTTY: boolean, lineIntervalMs: number | null) {
   const footer = () => ['the footer'];
   const display = openDisplay({ terminal, clock, title: 'la run', lineIntervalMs, footer });
   const engine = {
-    status: () => [statusOf({ view: 'v', read: (clock.now() - 1_000_000) / 10, time_max: 0 })],
+    status: () => {
+      const read = Math.floor((clock.now() - 1_000_000) / 10 / burst) * burst;
+      return [statusOf({ view: 'v', read, time_max: 0 })];
+    },
   };
   const ending = new AbortController();
   const watched = display.watch(engine, ending.signal);
@@ -72,4 +75,14 @@ test('a terminal: one table, drawn again and again, and gone at the end', async 
   assert.deepEqual([footer, rest], ['the footer', ['']]);
   await live.end();
   assert.deepEqual(screen(), ['an alarm', '']);
+});
+
+test('rates are even where rows come in bursts', async () => {
+  const live = shown(true, null, 100);
+  for (let step = 0; step < 8; step++) {
+    await live.pass(step === 0 ? 4000 : 250);
+    const screen = screenLines(live.text(), { columns: 100, rows: 20 });
+    assert.match(screen[1] ?? '', /^stream s {2}100 rows\/s /);
+  }
+  await live.end();
 });
