@@ -58,12 +58,12 @@ export class StraightLane {
       record = this.#decoder.decode(batch, record, chunk);
       position = chunk.nextOffset;
       if (chunk.rows > 0 || position > chunk.firstOffset) take(chunk);
-      if (this.#decoder.dictionaryFull) this.newEpoch();
+      if (this.#decoder.dictionaryFull) this.#newEpoch();
     }
   }
 
   /** What codes meant so far is forgotten. */
-  newEpoch(): void {
+  #newEpoch(): void {
     this.#decoder.startEpoch();
     this.#epoch++;
   }

@@ -78,7 +78,6 @@ export class StraightRun {
     const { lane, plans, partitions, cpuMs = () => 0 } = options;
     this.#options = options;
     this.#cpuMs = cpuMs;
-    lane.newEpoch();
     this.#followers = plans.map((plan) => {
       const cutover = { from: null, until: null };
       const unit = new Unit({ plan, generation: GENERATION, claim: CLAIM, cutover, start: [] });

@@ -106,6 +106,8 @@ test('shares of rows, counted on a sample made for it', { timeout: 30_000 }, asy
   });
   assert.deepEqual(measured.invalid_by_reason, { 'wrong_type:v': 1 });
   assert.equal(measured.span_ms, 20_000);
+  // Two groups in the fullest window, three windows held: 10 s each, 1 s of delay, 10 s for late rows.
+  assert.equal(measured.projected_memory_bytes, 2 * 3 * measured.bytes_per_group);
   assert.deepEqual([measured.rows, measured.result_rows, measured.groups_max], [8, 4, 4]);
 });
 

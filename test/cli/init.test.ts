@@ -103,6 +103,7 @@ test('nested and nasty records', { timeout: 60_000 }, async () => {
       mixed: row % 2 === 0 ? 1 : 'one',
       nothing: null,
       constant: 'c',
+      ...(row === 1 ? { constructor: 1 } : {}),
       message: `free text ${row} `.repeat(20),
     });
   });

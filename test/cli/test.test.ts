@@ -165,25 +165,41 @@ test('--update corrects cases and keeps the rest of the file', { timeout: 30_000
   assert.equal(after.exit, 0, after.stdout);
 });
 
-test('faults have their places', { timeout: 30_000 }, async () => {
-  const f = async (test: string | object, expected: RegExp, file = 'views/by_k.test.json') => {
-    const dir = await makeProject({ ...project, [file]: test });
-    const { exit, stderr } = await la('test', dir);
-    assert.equal(exit, 2, stderr);
-    assert.match(stderr, expected);
-  };
-  const one = { name: 'n', rows: [], expect: [] };
-  await f('{ "cases": [', /by_k\.test\.json:1:13: error LA_CONFIG_JSON/);
-  await f({ cases: [] }, /LA_CONFIG_OUT_OF_RANGE/);
-  await f({ cases: [{ ...one, row: [] }] }, /:7:7: error LA_CONFIG_UNKNOWN_KEY: .*"rows"/);
-  await f({ cases: [{ ...one, expect: [{ totl: 1 }] }] }, /LA_TEST_UNKNOWN_COLUMN: .*"total"/);
-  await f({ cases: [{ ...one, expect: [{ window_start: '1970' }] }] }, /LA_TEST_BAD_TIME/);
-  await f({ cases: [one, one] }, /LA_TEST_DUPLICATE_NAME/);
-  await f({ cases: [{ ...one, partitions: {} }] }, /LA_TEST_INPUT: .*both/);
-  await f({ cases: [{ name: 'n' }] }, /LA_TEST_INPUT: .*neither/);
-  await f({ cases: [one] }, /LA_TEST_NO_VIEW/, 'views/sums.test.json');
-  await f({ cases: [{ ...one, counters: { lost: 1 } }] }, /LA_CONFIG_UNKNOWN_KEY/);
-  await f({}, /LA_CONFIG_MISSING_KEY/);
+test('records may carry timestamps of their own', { timeout: 30_000 }, async () => {
+  const la_json = JSON.parse(JSON.stringify(project['la.json']));
+  la_json.streams.s.event_time.col_name = '$timestamp';
+  const dir = await makeProject({
+    ...project,
+    'la.json': la_json,
+    'views/by_k.test.json': {
+      cases: [
+        {
+          name: 'by the time of the record',
+          rows: [
+            { $timestamp: 15_000, k: 'a', v: 1 },
+            { k: 'a', v: 2 },
+          ],
+          expect: [{ k: 'a', window_start: 10_000, window_end: '1970-01-01T00:00:20Z', total: 1 }],
+          dead_letters: [{ row: 1, reason: 'time_missing' }],
+        },
+      ],
+    },
+  });
+  const { exit, stdout, stderr } = await la('test', dir);
+  assert.equal(exit, 0, stdout + stderr);
+});
+
+test('faults of tests are reported with their places', { timeout: 30_000 }, async () => {
+  const dir = await makeProject({
+    ...project,
+    'views/by_k.test.json': { cases: [{ name: 'n', row: [], expect: [] }] },
+    'views/sums.test.json': { cases: [{ name: 'n', rows: [], expect: [] }] },
+  });
+  const { exit, stderr } = await la('test', dir);
+  assert.equal(exit, 2, stderr);
+  assert.match(stderr, /by_k\.test\.json:5:7: error LA_CONFIG_UNKNOWN_KEY: .*mean "rows"/);
+  assert.match(stderr, /sums\.test\.json:1:1: error LA_TEST_NO_VIEW/);
+  assert.match(stderr, /LA_TEST_INVALID: .* 3 faults/);
 });
 
 test('a project without tests, or with faults, has wrong usage', { timeout: 30_000 }, async () => {
