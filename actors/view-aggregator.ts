@@ -48,6 +48,7 @@ export class ViewAggregator {
   #letterBatches = 0;
   #nextWrite: number;
   #nextBoard = 0;
+  #isBoardStale = false;
   #nextCheckpoint: number;
   #resultRows = 0;
   #checkpoints = 0;
@@ -90,7 +91,10 @@ export class ViewAggregator {
   dueInMs(): number {
     if (this.#phase !== 'running') return Number.POSITIVE_INFINITY;
     const checkpoint = this.#snapshotInFlight ? Number.POSITIVE_INFINITY : this.#nextCheckpoint;
-    return Math.max(0, Math.min(this.#nextWrite, checkpoint) - this.#options.clock.mono());
+    // Where nothing comes any more the board would show for ever what was before the last chunk.
+    const board = this.#isBoardStale ? this.#nextBoard : Number.POSITIVE_INFINITY;
+    const next = Math.min(this.#nextWrite, checkpoint, board);
+    return Math.max(0, next - this.#options.clock.mono());
   }
 
   /** Does at most one chunk's work; whether there was any. */
@@ -100,7 +104,8 @@ export class ViewAggregator {
     this.#write(began);
     this.#checkpoint(began);
     this.busyMs += this.#options.clock.mono() - began;
-    if (worked && began >= this.#nextBoard) {
+    if (worked) this.#isBoardStale = true;
+    if (this.#isBoardStale && began >= this.#nextBoard) {
       this.#nextBoard = began + BOARD_MS;
       this.#publishBoard();
     }
@@ -263,6 +268,7 @@ export class ViewAggregator {
   }
 
   #publishBoard(): void {
+    this.#isBoardStale = false;
     this.#line.publish(this.#unit, {
       position: this.#position(),
       result_rows: this.#resultRows,
