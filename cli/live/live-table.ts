@@ -87,13 +87,14 @@ export function progressLine(measures: Measures, elapsedMs: number): string {
   const { streams, units, cores, rssBytes } = measures;
   const sum = (of: (unit: UnitMeasures) => number) =>
     quantity(units.reduce((total, unit) => total + of(unit), 0));
+  const lagRows = Math.max(0, ...units.map((unit) => unit.lagRows ?? 0));
   const parts = [
     spanText(elapsedMs).padStart(7),
     ...streams.map(({ stream, rows, rowsPerSecond, eventTimeMs }) => {
       const time = eventTimeMs === null ? '' : `, at ${timeText(eventTimeMs)}`;
       return `${stream} ${quantity(rows)} rows, ${quantity(rowsPerSecond)}/s${time}`;
     }),
-    `lag ${sum(({ lagRows }) => lagRows ?? 0)} rows`,
+    `lag ${quantity(lagRows)} rows`,
     `${sum(({ groups }) => groups)} groups`,
     `${sum(({ resultRows }) => resultRows)} result rows`,
     `CPU ${quantity(Math.round(cores * 100))} %`,

@@ -25,7 +25,7 @@ const measures: Measures = {
     { stream: 'other', rows: 0, rowsPerSecond: 0, eventTimeMs: null },
   ],
   units: [
-    unit({}),
+    unit({ lagRows: 7 }),
     unit({
       name: 'b',
       state: 'disabled',
@@ -47,7 +47,7 @@ test('a table for people', () => {
     'stream other  0 rows/s  0 rows  no event time yet',
     '',
     'VIEW       STATE     ROWS/S     LAG  WINDOWS  GROUPS   MEMORY  RESULT ROWS  CHECKPOINT',
-    'ap_signal  running      400  0 rows        3   1,234  300 KiB        9,876   2.4 s ago',
+    'ap_signal  running      400  7 rows        3   1,234  300 KiB        9,876   2.4 s ago',
     'b          disabled     400       –        3   1,234  300 KiB        9,876           –',
     'b: LA_X: y',
   ]);
@@ -79,7 +79,7 @@ test('lag', () => {
 test('a line for a log', () => {
   assert.equal(
     progressLine(measures, 12_345),
-    '   12 s  wifi 4,812 rows, 400/s, at 2013-09-19 00:00:00  other 0 rows, 0/s  lag 0 rows  ' +
+    '   12 s  wifi 4,812 rows, 400/s, at 2013-09-19 00:00:00  other 0 rows, 0/s  lag 7 rows  ' +
       '2,468 groups  19,752 result rows  CPU 38 %  200 MiB  b: LA_X: y',
   );
 });
