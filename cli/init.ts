@@ -11,7 +11,7 @@ import { jsonLine } from './print.ts';
 
 export const init: Command = {
   doc: 'Makes a project from a file of records: columns, event time, first views, tests.',
-  usage: 'DIR --from FILE [--event-time COLUMN] [--force] [--json]',
+  usage: 'DIR --from FILE [--event-time COL] [--force] [--json]',
   notes:
     'FILE holds one JSON object a line, plain or .gz. It is copied into the project unless it is there already; files over 256 MiB stay where they are.',
   positionalsMax: 1,

@@ -56,7 +56,7 @@ export async function lintDirectory(
   return lintProject({
     files: await projectFiles(projectDir),
     connectors: { sources, sinks, deadLetters },
-    fileExists: (path) => existsSync(join(projectDir, path)),
+    fileExists: (path) => existsSync(resolve(projectDir, path)),
     ...(aggregations === undefined ? {} : { aggregations }),
   });
 }

@@ -191,6 +191,10 @@ test('data inside the project stays where it is', { timeout: 60_000 }, async () 
   const { streams } = await json(dir, 'la.json');
   assert.equal(streams.a.source.path, 'logs/a.ndjson');
   assert.deepEqual((await lintDirectory(dir)).faults, []);
+  // As for files that are too large to copy.
+  const absolute = (await readFile(join(dir, 'la.json'), 'utf8')).replace('logs/a.ndjson', from);
+  await writeFile(join(dir, 'la.json'), absolute);
+  assert.deepEqual((await lintDirectory(dir)).faults, []);
 });
 
 test('a folder that is not empty needs --force', { timeout: 60_000 }, async () => {
