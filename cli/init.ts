@@ -19,7 +19,7 @@ export const init: Command = {
     from: { type: 'string', value: 'FILE', doc: 'The records to look at.' },
     'event-time': {
       type: 'string',
-      value: 'COLUMN',
+      value: 'COL',
       doc: 'The column that says when a row happened.',
     },
     force: { type: 'boolean', doc: 'Write into a folder that is not empty.' },

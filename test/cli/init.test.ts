@@ -4,9 +4,12 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { planProject } from '../../cli/init/plan-project.ts';
+import { readSample } from '../../cli/init/sample.ts';
 import { lintDirectory } from '../../cli/load-project.ts';
 import { sources } from '../../connectors/registry.ts';
 import { systemClock } from '../../runtime/clock.ts';
+import { errorToData } from '../../runtime/errors.ts';
 import { temporaryFolder } from '../connectors/temporary-folder.ts';
 import { la, runOnce } from '../engine/project.ts';
 
@@ -21,7 +24,6 @@ async function fileWith(name: string, content: string | Uint8Array): Promise<str
 interface Report {
   readonly records: number;
   readonly event_time: { col_name: string; unit: string };
-  readonly other_times: { col_name: string }[];
   readonly views: { view: string }[];
   readonly delay: string;
   readonly notes: string[];
@@ -163,19 +165,11 @@ test('which time it is, where several would do', { timeout: 60_000 }, async () =
     }),
   );
   const from = await fileWith('two.ndjson', lines.join('\n'));
-  const found = await project(from);
-  assert.equal(found.report.event_time.col_name, 'logged_at');
-  assert.deepEqual(
-    found.report.other_times.map(({ col_name }) => col_name),
-    ['created'],
-  );
-  const named = await project(from, '--event-time', 'created');
-  assert.deepEqual(
-    [named.report.event_time.col_name, named.report.event_time.unit],
-    ['created', 's'],
-  );
   const dir = join(await temporaryFolder(), 'p');
-  const told = await la('init', dir, '--from', from);
+  const named = await la('init', dir, '--from', from, '--event-time', 'created', '--json');
+  const report: Report = JSON.parse(named.stdout);
+  assert.deepEqual([report.event_time.col_name, report.event_time.unit], ['created', 's']);
+  const told = await la('init', dir, '--from', from, '--force');
   assert.match(told.stdout, /Event time: logged_at \(ms\): it holds epoch ms/);
   assert.match(told.stdout, /It could also be created \(s\)/);
 });
@@ -216,11 +210,6 @@ test('what cannot be made a project of', { timeout: 60_000 }, async () => {
     assert.match(stderr, expected);
   };
   const dir = join(await temporaryFolder(), 'p');
-  const from = async (content: string | Uint8Array, name = 'a.ndjson') => [
-    dir,
-    '--from',
-    await fileWith(name, content),
-  ];
   await f([dir], 2, /LA_INIT_USAGE: Which file/);
   await f([], 2, /LA_INIT_USAGE: Which folder/);
   await f(
@@ -229,21 +218,31 @@ test('what cannot be made a project of', { timeout: 60_000 }, async () => {
     /LA_INIT_SCHEME: .*kafka:\/\/ is not avail/,
   );
   await f([dir, '--from', join(dir, 'none')], 2, /LA_INIT_NO_FILE/);
-  await f([dir, '--from', await temporaryFolder()], 2, /LA_INIT_NO_FILE: .*not a file/);
-  await f(await from(''), 2, /LA_INIT_EMPTY/);
-  await f(await from('\n \n'), 2, /LA_INIT_EMPTY/);
-  await f(
-    await from('time,k\n1,2\n'),
-    2,
-    /LA_INIT_NOT_JSON: Line 1 .*2 of 2[\s\S]*one JSON object/,
-  );
-  await f(await from('[\n {"t": 1},\n {"t": 2}\n]'), 2, /LA_INIT_NOT_JSON[\s\S]*jq -c/);
-  await f(await from(gzipSync('{"t":1}')), 2, /LA_INIT_NOT_JSON[\s\S]*ending \.gz/);
-  await f(await from('{"t":1}', 'a.gz'), 1, /LA_FILE_GZIP/);
-  await f(await from('{"k":"x","n":5}'), 2, /LA_INIT_NO_EVENT_TIME[\s\S]*There are: k, n/);
-  await f(await from('{"at":"2026-01-01T00:00:00"}'), 2, /LA_INIT_NO_EVENT_TIME/);
-  const named = await from('{"t":1700000000,"k":"x"}');
-  await f([...named, '--event-time', 'k'], 2, /LA_INIT_BAD_EVENT_TIME: .*"k".*no time/);
-  await f([...named, '--event-time', 'x'], 2, /LA_INIT_BAD_EVENT_TIME: .*no such column/);
+  const named = ['--from', await fileWith('a.ndjson', '{"t":1700000000,"k":"x"}')];
+  await f([dir, ...named, '--event-time', 'k'], 2, /LA_INIT_BAD_EVENT_TIME: .*"k".*no time/);
   await assert.rejects(stat(dir), 'nothing was written');
+});
+
+test('samples that no project can be made of', async () => {
+  const f = async (content: string | Uint8Array, expected: RegExp, name = 'a.ndjson') => {
+    const path = await fileWith(name, content);
+    const planned = readSample(path).then((sample) =>
+      planProject({ sample, path, eventTime: undefined }),
+    );
+    await assert.rejects(planned, (error) => {
+      const { code, message, remedy } = errorToData(error);
+      assert.match(`${code}: ${message} ${remedy}`, expected);
+      return true;
+    });
+  };
+  await assert.rejects(readSample(await temporaryFolder()), /it is not a file/);
+  await f('', /LA_INIT_EMPTY/);
+  await f('\n \n', /LA_INIT_EMPTY/);
+  await f('time,k\n1,2\n', /LA_INIT_NOT_JSON: Line 1 .*2 of 2.*one JSON object/);
+  await f('[\n {"t": 1},\n {"t": 2}\n]', /LA_INIT_NOT_JSON.*jq -c/);
+  await f('[{"t": 1}]', /LA_INIT_NOT_JSON.*it is an array.*jq -c/);
+  await f(gzipSync('{"t":1}'), /LA_INIT_NOT_JSON.*ending \.gz/);
+  await f('{"t":1}', /LA_FILE_GZIP/, 'a.gz');
+  await f('{"k":"x","n":5}', /LA_INIT_NO_EVENT_TIME.*There are: k, n/);
+  await f('{"at":"2026-01-01T00:00:00"}', /LA_INIT_NO_EVENT_TIME/);
 });
