@@ -137,7 +137,7 @@ export class JsonScanner {
     if (digit === 0) {
       digit = bytes[++at]! - 48;
     } else {
-      if (!(digit > 0 && digit <= 9)) return -1;
+      if (!(digit > 0 && digit <= 9) || at >= this.end) return -1;
       while (digit >= 0 && digit <= 9 && at < this.end) {
         value = value * 10 + digit;
         digit = bytes[++at]! - 48;
@@ -146,7 +146,7 @@ export class JsonScanner {
     let digits = at - wholeStart;
     let kind: number = ValueKind.INTEGER;
     // 46 is a dot, 69 and 101 are e.
-    if (digit === -2) {
+    if (digit === -2 && at < this.end) {
       kind = ValueKind.DECIMAL;
       const fractionStart = ++at;
       digit = bytes[at]! - 48;
@@ -160,7 +160,7 @@ export class JsonScanner {
       // Both are exact, so the quotient is the nearest double.
       if (digits <= DIGITS_MAX) value /= POWERS[places]!;
     }
-    if (digit === 21 || digit === 53) {
+    if ((digit === 21 || digit === 53) && at < this.end) {
       kind = ValueKind.NUMBER;
       at = this.#afterExponent(at + 1);
       if (at < 0) return -1;

@@ -188,7 +188,7 @@ function f(seed: number) {
   });
   const options = { columns, chunkRows: pick(draw, [1, 7, 64, 1000]), maxRecordBytes };
   const batch = batchOf(records, {
-    gap: pick(draw, ['', '\n', '"', '}', ',1']),
+    gap: pick(draw, ['', '\n', '"', '}', ',1', 'e1', '.5']),
     padding: draw(10),
   });
   const { rows } = decodeAll(options, [batch]);

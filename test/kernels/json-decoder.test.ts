@@ -133,7 +133,10 @@ test('what follows a record is no part of it', () => {
   f('{"ts":1,"x":[1', `${',null'.repeat(20)}]}`, 'malformed');
   f('{"ts":1,"x":[1', `${',null'.repeat(20)},n`, 'malformed');
   f('{"ts":1,"x":[[', '1]]}', 'malformed');
-  f('1', '2', 'not_an_object');
+  for (const gap of ['2', '.5', 'e5', 'E', '.', '-']) {
+    for (const number of ['1', '0', '-3', '1.5', '2e4']) f(number, gap, 'not_an_object');
+  }
+  for (const number of ['-', '1.', '1e', '1e+']) f(number, '5', 'malformed');
 });
 
 test('more keys than are remembered', () => {
