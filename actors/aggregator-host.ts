@@ -19,7 +19,8 @@ import {
   type UnitStart,
   unitActorName,
 } from './messages.ts';
-import { outputTransfers, ViewAggregator } from './view-aggregator.ts';
+import { outputTransfers } from './output-transfers.ts';
+import { ViewAggregator } from './view-aggregator.ts';
 
 /** How much further one unit may be in time spent than another that has work. */
 const QUANTUM_MS = 10;
@@ -126,7 +127,7 @@ export class AggregatorHost implements Behaviour<AggregatorMessage> {
   }
 
   #aggregator(start: UnitStart): ViewAggregator {
-    const { system, board, bells, aggregations, outlet } = this.#options;
+    const { system, status, board, bells, aggregations, outlet } = this.#options;
     const { spec, claim } = start;
     const way = outlet(outletName(spec.unit));
     return new ViewAggregator({
@@ -135,6 +136,14 @@ export class AggregatorHost implements Behaviour<AggregatorMessage> {
       clock: system.clock,
       board,
       bells,
+      unwatched: (work) => {
+        status.end();
+        try {
+          return work();
+        } finally {
+          status.begin(start.line);
+        }
+      },
       report: (report) => this.#report({ unit: spec.unit, claim }, report),
       output: (output) => way.send({ type: 'output', claim, output }, outputTransfers(output)),
     });

@@ -4,7 +4,6 @@
  */
 import type { Clock } from '../runtime/clock.ts';
 import { Lane } from '../runtime/lane.ts';
-import { batchTransfers } from '../runtime/result-batch.ts';
 import { Ring } from '../runtime/ring.ts';
 import { Unit } from '../state/unit.ts';
 import type { ViewPlan } from '../views/plan.ts';
@@ -14,7 +13,9 @@ import { UnitLine } from './unit-line.ts';
 
 /** Result batches and letter batches on their way at most; beyond it the unit takes no further chunk. */
 const BATCHES_MAX = 64;
-const LETTER_BATCHES_MAX = 8;
+/** Made in one turn at most: a large window leaves over several turns, between which the other views have theirs. */
+const TURN_BATCHES_MAX = 2;
+const LETTER_BATCHES_MAX = 64;
 
 export interface ViewAggregatorOptions {
   readonly start: UnitStart;
@@ -23,6 +24,8 @@ export interface ViewAggregatorOptions {
   readonly board: Board;
   /** Doorbells of the threads, which the rings ring. */
   readonly bells: Int32Array;
+  /** Runs what takes long in proportion to the state, out of the watchdog's sight. */
+  readonly unwatched: <T>(work: () => T) => T;
   readonly report: (message: UnitReport) => void;
   readonly output: (message: UnitOutput) => void;
 }
@@ -47,6 +50,8 @@ export class ViewAggregator {
   #snapshotInFlight = false;
   #letterBatches = 0;
   #nextWrite: number;
+  /** Whether the last turn left rows to write. */
+  #isWriting = false;
   #nextBoard = 0;
   #isBoardStale = false;
   #nextCheckpoint: number;
@@ -93,7 +98,8 @@ export class ViewAggregator {
     const checkpoint = this.#snapshotInFlight ? Number.POSITIVE_INFINITY : this.#nextCheckpoint;
     // Where nothing comes any more the board would show for ever what was before the last chunk.
     const board = this.#isBoardStale ? this.#nextBoard : Number.POSITIVE_INFINITY;
-    const next = Math.min(this.#nextWrite, checkpoint, board);
+    const write = this.#isFull ? Number.POSITIVE_INFINITY : this.#nextWrite;
+    const next = Math.min(write, checkpoint, board);
     return Math.max(0, next - this.#options.clock.mono());
   }
 
@@ -109,7 +115,7 @@ export class ViewAggregator {
       this.#nextBoard = began + BOARD_MS;
       this.#publishBoard();
     }
-    return worked;
+    return worked || (this.#isWriting && !this.#isFull);
   }
 
   receive(message: UnitMessage): void {
@@ -134,7 +140,7 @@ export class ViewAggregator {
         this.#publishBoard();
         break;
       case 'leave':
-        this.#lane = this.#ring = this.#seat = undefined;
+        this.#lane = this.#ring = this.#seat = this.#rejoin = undefined;
         this.#options.report({ type: 'left', positions: this.#unit.positions() });
         break;
       case 'take-seat':
@@ -152,7 +158,11 @@ export class ViewAggregator {
 
   /** Back-pressure: too much is on its way to the sinks. */
   get #isHeldUp(): boolean {
-    return this.#unit.pendingBatches >= BATCHES_MAX || this.#letterBatches >= LETTER_BATCHES_MAX;
+    return this.#isFull || this.#letterBatches >= LETTER_BATCHES_MAX;
+  }
+
+  get #isFull(): boolean {
+    return this.#unit.pendingBatches >= BATCHES_MAX;
   }
 
   #sit(seat: LaneSeat): void {
@@ -225,9 +235,14 @@ export class ViewAggregator {
     const { plan } = this.#options;
     const due = mono >= this.#nextWrite || this.#phase === 'finishing';
     if (!due && !this.#unit.hasCompleted) return;
-    if (this.#unit.pendingBatches >= BATCHES_MAX) return;
-    if (due) this.#nextWrite = mono + (plan.writeIntervalMs ?? Number.POSITIVE_INFINITY);
-    for (const batch of this.#unit.emit({ updates: due && plan.writeIntervalMs !== null })) {
+    if (this.#isFull) return;
+    const updates = due && plan.writeIntervalMs !== null;
+    const batches = this.#unit.emit({ updates, batchesMax: TURN_BATCHES_MAX });
+    this.#isWriting = batches.length === TURN_BATCHES_MAX;
+    if (due && !this.#isWriting) {
+      this.#nextWrite = mono + (plan.writeIntervalMs ?? Number.POSITIVE_INFINITY);
+    }
+    for (const batch of batches) {
       this.#resultRows += batch.count;
       this.#options.output({ type: 'batch', batch });
     }
@@ -242,7 +257,7 @@ export class ViewAggregator {
     if (last) this.#phase = 'committing';
     this.#nextCheckpoint = mono + this.#options.plan.checkpointIntervalMs;
     this.#snapshotInFlight = true;
-    const snapshot = this.#unit.freeze({ full: this.#wantsFull });
+    const snapshot = this.#options.unwatched(() => this.#unit.freeze({ full: this.#wantsFull }));
     this.#options.output({ type: 'snapshot', snapshot });
   }
 
@@ -276,12 +291,4 @@ export class ViewAggregator {
       checkpoints: this.#checkpoints,
     });
   }
-}
-
-/** What goes with a message instead of being copied. */
-export function outputTransfers(output: UnitOutput): ArrayBuffer[] {
-  if (output.type === 'batch') return batchTransfers(output.batch);
-  if (output.type === 'letters') return [];
-  const buffers = output.snapshot.writes.map(({ bytes }) => bytes.buffer as ArrayBuffer);
-  return [...new Set(buffers)];
 }
