@@ -17,6 +17,8 @@ export class CodeLookup {
   known = 0;
   /** Codes that it is expected to know. */
   readonly #expected: number;
+  /** Largest code it was prepared for. */
+  #codeMax = -1;
 
   constructor(expected: number) {
     this.#expected = expected;
@@ -28,7 +30,8 @@ export class CodeLookup {
 
   /** Prepares for codes up to `codeMax`. */
   reserve(codeMax: number): void {
-    const needed = codeMax + 1;
+    this.#codeMax = Math.max(this.#codeMax, codeMax);
+    const needed = this.#codeMax + 1;
     const flat = this.#flat;
     if (flat !== null) {
       if (needed <= flat.length) return;
@@ -83,6 +86,7 @@ export class CodeLookup {
     }
     this.#flat = new Uint32Array(0);
     this.#slots = new Uint32Array(0);
+    this.#codeMax = -1;
     this.reserve(codeMax);
     this.known = 0;
     for (let pair = 0; pair < pairs.length; pair += 2) this.set(pairs[pair]!, pairs[pair + 1]! - 1);

@@ -118,9 +118,12 @@ export class Windows {
     }
   }
 
-  /** Completes all windows because the input is at its end. */
+  /** Completes all windows because the input is at its end; corrections do not wait for updates any more. */
   completeAll(): void {
-    for (const window of this.windows.values()) completeWindow(window, true);
+    for (const window of this.windows.values()) {
+      completeWindow(window, true);
+      window.completionPending ||= changedMax(window) > window.emitted;
+    }
   }
 
   /** All rows of the windows must be written again, with the flag. */

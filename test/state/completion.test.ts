@@ -114,6 +114,19 @@ test('the end of the input completes all windows for this run only', () => {
   assert.deepEqual(again.flush().map(short), ['["a"]@0 2 complete [2,2]']);
 });
 
+test('the end of the input takes corrections along that wait for the next updates', () => {
+  const harness = new Harness({ ...sums, allowedLatenessMs: 10 });
+  harness.rows(0, at(1, 'a'), at(12, 'a'));
+  harness.flush();
+  harness.rows(0, at(2, 'a'));
+  assert.deepEqual(harness.flush({ updates: false }), []);
+  harness.unit.completeAll();
+  assert.deepEqual(harness.flush({ updates: false }).map(short), [
+    '["a"]@0 2 complete [2,2]',
+    '["a"]@10 1 complete [1,1]',
+  ]);
+});
+
 test('a completion that is not acked is written again after a restart', () => {
   const harness = new Harness({ ...sums, allowedLatenessMs: 100 });
   harness.rows(0, at(1, 'a'), at(12));
