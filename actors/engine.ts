@@ -267,8 +267,11 @@ export class Engine implements Behaviour<EngineMessage> {
   // ---- When something fails ---------------------------------------------------------------------------------------
 
   #checkSettled(): void {
-    const { records } = this.#keeper;
-    const done = records.every(({ state }) => state === 'finished' || state === 'disabled');
+    // What is to start again will not any more once everything ends.
+    const isEnding = this.#stopping.signal.aborted;
+    const done = this.#keeper.records.every(({ state }) =>
+      isEnding ? state !== 'running' : state === 'finished' || state === 'disabled',
+    );
     if (done) this.#settled.resolve();
   }
 

@@ -8,7 +8,6 @@ import type { AggregatorThreadData } from './aggregator-thread.ts';
 import type { IoThreadData } from './io-thread.ts';
 import {
   type AggregatorMessage,
-  type ClaimedUnitMessage,
   CONNECTOR,
   type ConnectMessage,
   HOST,
@@ -19,10 +18,13 @@ import {
   outletName,
   type ReaderAnswer,
   type ReaderMessage,
-  unitActorName,
+  type UnitMessage,
 } from './messages.ts';
 import { FIRST_AGGREGATOR, IO, READER, THREADS_MAX } from './node-places.ts';
 import type { ReaderThreadData } from './reader-thread.ts';
+
+/** What is left to be done has been done, or given up, before threads are stopped. */
+const STOP_TIMEOUT_MS = 5000;
 
 export interface NodeThreadsOptions {
   readonly system: ActorSystem;
@@ -66,8 +68,9 @@ export class NodeThreads {
   aggregator(thread: Thread): ActorRef<AggregatorMessage> {
     return thread.link.ref(HOST);
   }
-  unit(thread: Thread, unit: string): ActorRef<ClaimedUnitMessage> {
-    return thread.link.ref(unitActorName(unit));
+  /** Says something to a unit's start on its thread; dropped where that is no more. */
+  tellUnit(thread: Thread, unit: string, claim: number, message: UnitMessage): void {
+    this.aggregator(thread).send({ type: 'to-unit', unit, claim, message });
   }
   /** Those that live: what the watchdog judges, since only aggregators do pieces of work that it can tell apart. */
   get aggregators(): readonly Thread[] {
@@ -95,9 +98,18 @@ export class NodeThreads {
 
   /** In an order in which nobody waits for one that is gone. */
   async stop(): Promise<void> {
-    await Promise.all(this.aggregators.map((thread) => thread.stop()));
-    await this.#io.stop();
-    await this.#reader.stop();
+    await Promise.all(this.aggregators.map((thread) => this.#end(thread)));
+    await this.#end(this.#io);
+    await this.#end(this.#reader);
+  }
+
+  /** One that does not heed the request, being in a loop or in a call that never returns, is terminated. */
+  async #end(thread: Thread): Promise<void> {
+    const ended = new AbortController();
+    const late = this.#options.system.clock.sleep(STOP_TIMEOUT_MS, ended.signal);
+    void late.then(() => thread.terminate()).catch(() => undefined);
+    await thread.stop();
+    ended.abort();
   }
 
   #startReader(): Thread {

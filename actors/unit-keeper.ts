@@ -147,7 +147,8 @@ export class UnitKeeper {
       return;
     }
     await clock.sleep(verdict.afterMs, signal).catch(() => undefined);
-    if (!signal.aborted) await this.launch(record.task, [record]);
+    if (signal.aborted) this.#options.settled(record);
+    else await this.launch(record.task, [record]);
   }
 
   /** A thread died. The unit that it was at work for answers for it; the others start again and nothing is held against them. */
