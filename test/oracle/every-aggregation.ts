@@ -35,7 +35,7 @@ export function everyAggregation({ numbers, values, other, condition }: Columns)
       (params[aggregation] ?? [{}]).map((given, at) => ({
         aggregation,
         ...(column === undefined ? {} : { col_name: column }),
-        aggregated_col_name: [aggregation, column ?? '', at].join('_'),
+        aggregated_col_name: [aggregation, (column ?? '').replaceAll('.', '_'), at].join('_'),
         params: { ...named, ...given },
       })),
     );

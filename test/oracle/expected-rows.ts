@@ -38,36 +38,54 @@ const jsonPath = (path: string) =>
       .join('.')}`,
   );
 
-const typeSql = (path: string) => `coalesce(json_type(j, ${jsonPath(path)}), 'NULL')`;
-const stringSql = (path: string) => `json_extract_string(j, ${jsonPath(path)})`;
-const NUMBER_TYPES = `('BIGINT', 'UBIGINT', 'DOUBLE')`;
-const numberSql = (path: string) =>
-  `CASE WHEN ${typeSql(path)} IN ${NUMBER_TYPES} THEN ${stringSql(path)}::DOUBLE + 0 END`;
-const textSql = (path: string) =>
-  `CASE WHEN ${typeSql(path)} = 'VARCHAR' THEN ${stringSql(path)} END`;
-const columnSql = {
-  number: numberSql,
-  text: textSql,
+/** Columns with what stands at a path: extracted once, however often they are used. */
+const typeOf = (path: string) => quoted(`type ${path}`);
+const stringOf = (path: string) => quoted(`string ${path}`);
+const numberOf = (path: string) => quoted(`number ${path}`);
+const textOf = (path: string) => quoted(`text ${path}`);
+
+const extracted = (path: string) => [
+  `coalesce(json_type(j, ${jsonPath(path)}), 'NULL') AS ${typeOf(path)}`,
+  `json_extract_string(j, ${jsonPath(path)}) AS ${stringOf(path)}`,
+];
+const typed = (path: string) => [
+  `CASE WHEN ${typeOf(path)} IN ('BIGINT', 'UBIGINT', 'DOUBLE') THEN ${stringOf(path)}::DOUBLE + 0 END
+    AS ${numberOf(path)}`,
+  `CASE WHEN ${typeOf(path)} = 'VARCHAR' THEN ${stringOf(path)} END AS ${textOf(path)}`,
+];
+const declared = {
+  number: numberOf,
+  text: textOf,
   boolean: (path: string) =>
-    `CASE WHEN ${typeSql(path)} = 'BOOLEAN' THEN ${stringSql(path)}::BOOLEAN END`,
+    `CASE WHEN ${typeOf(path)} = 'BOOLEAN' THEN ${stringOf(path)}::BOOLEAN END`,
 };
 
 /** A grouping value: its type and its text, equal for equal numbers; integers keep their digits. */
 const keySql = (path: string) => {
-  const whole = `${stringSql(path)}::DOUBLE::HUGEINT::VARCHAR`;
-  const isWhole = `trunc(${stringSql(path)}::DOUBLE) = ${stringSql(path)}::DOUBLE`;
-  const small = `abs(${stringSql(path)}::DOUBLE) < 1e15`;
-  return `CASE ${typeSql(path)} WHEN 'VARCHAR' THEN 's' || ${stringSql(path)}
-    WHEN 'DOUBLE' THEN 'n' || CASE WHEN ${isWhole} AND ${small} THEN ${whole} ELSE ${stringSql(path)} END
-    WHEN 'NULL' THEN 'null' ELSE 'n' || ${stringSql(path)} END`;
+  const [number, string] = [numberOf(path), stringOf(path)];
+  const whole = `trunc(${number}) = ${number} AND abs(${number}) < 1e15`;
+  return `CASE ${typeOf(path)} WHEN 'VARCHAR' THEN 's' || ${string}
+    WHEN 'DOUBLE' THEN 'n' || CASE WHEN ${whole} THEN ${number}::HUGEINT::VARCHAR ELSE ${string} END
+    WHEN 'NULL' THEN 'null' ELSE 'n' || ${string} END`;
+};
+
+const misfits = {
+  key: `('OBJECT', 'ARRAY')`,
+  value: `('OBJECT', 'ARRAY', 'BOOLEAN')`,
+  number: `('OBJECT', 'ARRAY', 'BOOLEAN', 'VARCHAR')`,
 };
 
 function keyText(key: string): string {
   if (key === 'null') return key;
   const text = key.slice(1);
   if (key.startsWith('s')) return JSON.stringify(text);
-  if (/^-?\d+$/.test(text) || text === 'true' || text === 'false') return text;
-  return String(Number(text));
+  if (text === 'true' || text === 'false' || !Number.isInteger(Number(text)))
+    return Number.isNaN(Number(text)) ? text : String(Number(text));
+  const [, digits = '', fraction = '', exponent = '0'] =
+    /^(-?\d+)(?:\.(\d+))?(?:[eE]\+?(-?\d+))?$/.exec(text) ?? [];
+  const places = Number(exponent) - fraction.length;
+  const all = BigInt(digits + fraction);
+  return String(places < 0 ? all / 10n ** BigInt(-places) : all * 10n ** BigInt(places));
 }
 
 class ViewSql {
@@ -88,24 +106,20 @@ class ViewSql {
   }
 
   #number(path: string): string {
-    return this.#derived.has(path) ? quoted(path) : numberSql(path);
+    return this.#derived.has(path) ? quoted(path) : numberOf(path);
   }
 
   /** True where the value at `path` must not be there. */
-  #misfit(path: string, kind: string): string {
-    if (this.#derived.has(path)) return 'false';
-    const misfits = {
-      key: `('OBJECT', 'ARRAY')`,
-      number: `('OBJECT', 'ARRAY', 'BOOLEAN', 'VARCHAR')`,
-    };
-    return `${typeSql(path)} IN ${kind === 'key' || kind === 'number' ? misfits[kind] : `('OBJECT', 'ARRAY', 'BOOLEAN')`}`;
+  #misfit(path: string, kind: keyof typeof misfits): string {
+    return this.#derived.has(path) ? 'false' : `${typeOf(path)} IN ${misfits[kind]}`;
   }
 
-  #inputs({ aggregation, column, params }: AggregationSpec): [path: string, kind: string][] {
-    const declared = Object.entries(aggregations[aggregation as AggregationName].inputs);
-    return declared.flatMap(([name, kind]): [string, string][] => {
+  #inputs({ aggregation, column, params }: AggregationSpec) {
+    const inputs = Object.entries(aggregations[aggregation as AggregationName].inputs);
+    return inputs.flatMap(([name, kind]): [path: string, kind: 'number' | 'value'][] => {
       if (kind === 'time' || kind === 'condition') return [];
-      return [[String(name === 'x' ? column : params[name]), kind]];
+      const path = String(name === 'x' ? column : params[name]);
+      return [[path, kind === 'number' ? 'number' : 'value']];
     });
   }
 
@@ -114,7 +128,7 @@ class ViewSql {
     const rule = rules[aggregation];
     if (rule === undefined) throw new Error(`the oracle does not know ${aggregation}`);
     const present = this.#inputs(spec).map(([path]) =>
-      this.#derived.has(path) ? `${quoted(path)} IS NOT NULL` : `${typeSql(path)} <> 'NULL'`,
+      this.#derived.has(path) ? `${quoted(path)} IS NOT NULL` : `${typeOf(path)} <> 'NULL'`,
     );
     const conditions = [filter, params['condition'] ?? null]
       .filter((text) => text !== null)
@@ -122,9 +136,9 @@ class ViewSql {
     const path = column ?? '';
     const other = params['by'] ?? params['weight'];
     const sql: EntrySql = {
-      number: `(${this.#number(path)})`,
-      text: this.#derived.has(path) ? 'NULL::VARCHAR' : `(${textSql(path)})`,
-      other: other === undefined ? 'NULL' : `(${this.#number(String(other))})`,
+      number: this.#number(path),
+      text: this.#derived.has(path) ? 'NULL::VARCHAR' : textOf(path),
+      other: other === undefined ? 'NULL' : this.#number(String(other)),
       time: 't',
       params,
       where: ['true', ...present, ...conditions].join(' AND '),
@@ -132,41 +146,36 @@ class ViewSql {
     return rule(sql);
   }
 
-  /** Relations `lines`, `typed` (with declared columns), `derived` and `judged` (with the verdict). */
-  relations(): string {
-    const { stream, files } = this.#input;
-    const {
-      view,
-      derive,
-      filter,
-      keys,
-      aggregations: entries,
-    } = {
-      ...this.#view,
-      view: this.#view.view,
-    };
-    if (stream.eventTime.unit !== 'ms') throw new Error(`${view}: event times in ms only`);
-    const declared = Object.entries(stream.columns)
-      .map(([path, type]) => `, ${columnSql[type](path)} AS ${quoted(path)}`)
-      .join('');
+  /** Of everything that the view reads from records. */
+  paths(): string[] {
+    const { keys, aggregations: entries } = this.#view;
+    const paths = [
+      ...keys.map(({ column }) => column),
+      ...entries.flatMap((spec) => this.#inputs(spec).map(([path]) => path)),
+    ];
+    return paths.filter((path) => !this.#derived.has(path));
+  }
+
+  /** Relations up to `judged`, which has all columns and the verdict. */
+  #relations(): string {
+    const { derive, filter, keys, aggregations: entries } = this.#view;
     const steps = derive.map(
       ({ name, expression }, at) =>
-        `d${at + 1} AS (SELECT *, ${this.#expression(expression)} AS ${quoted(name)} FROM d${at})`,
+        `d${at + 1} AS (SELECT *, ${this.#expression(expression)} AS ${quoted(name)} FROM d${at}),`,
     );
-    const misfits = [
+    const invalid = [
+      't IS NULL',
       ...keys.map(({ column }) => this.#misfit(column, 'key')),
-      ...entries.flatMap((spec) =>
-        this.#inputs(spec).map(([path, kind]) => this.#misfit(path, kind)),
-      ),
+      ...entries.flatMap((spec) => this.#inputs(spec).map((input) => this.#misfit(...input))),
     ];
     const passes = filter === null ? 'true' : `coalesce(${this.#expression(filter)}, false)`;
-    const invalid = ['t IS NULL', ...misfits].join(' OR ');
-    return `WITH lines AS (SELECT json AS j FROM read_ndjson_objects([${files.map(literal).join(', ')}],
-        ignore_errors = true, maximum_object_size = 2000000)),
-      d0 AS (SELECT j, floor(${numberSql(stream.eventTime.path)})::BIGINT AS t${declared} FROM lines),
-      ${steps.map((step) => `${step},`).join('\n')}
-      judged AS (SELECT *, CASE WHEN ${invalid} THEN 'invalid' WHEN ${passes} THEN 'folded' ELSE 'filtered' END
-        AS verdict FROM d${derive.length})`;
+    return `WITH d0 AS (SELECT * FROM records), ${steps.join('\n')}
+      judged AS (SELECT *, CASE WHEN ${invalid.join(' OR ')} THEN 'invalid'
+        WHEN ${passes} THEN 'folded' ELSE 'filtered' END AS verdict FROM d${derive.length})`;
+  }
+
+  verdicts(): string {
+    return `${this.#relations()} SELECT verdict, count(*) AS n FROM judged GROUP BY verdict`;
   }
 
   groups(parts: readonly string[]): string {
@@ -181,26 +190,36 @@ class ViewSql {
     );
     const names = keys.map((_, at) => `k${at}`);
     const columns = ['w', 'count(*) AS n', ...names, ...parts.map((sql, at) => `${sql} AS p${at}`)];
-    return `${this.relations()}, windowed AS (SELECT ${['*', ...keys, `${starts} AS w`].join(', ')}
+    return `${this.#relations()}, windowed AS (SELECT ${['*', ...keys, `${starts} AS w`].join(', ')}
         FROM judged WHERE verdict = 'folded')
       SELECT ${columns.join(',\n ')} FROM windowed GROUP BY ${['w', ...names].join(', ')}`;
   }
 }
 
-async function query(sql: string): Promise<Record<string, unknown>[]> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
-  const connection = await instance.connect();
-  try {
-    return (await connection.runAndReadAll(sql)).getRowObjectsJS();
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
+/** Makes the table `records`: what stands at each path, extracted once for all views. */
+function recordsSql({ stream, files }: OracleInput, views: readonly ViewSql[]): string {
+  if (stream.eventTime.unit !== 'ms') throw new Error('event times in ms only');
+  const paths = [
+    stream.eventTime.path,
+    ...Object.keys(stream.columns),
+    ...views.flatMap((view) => view.paths()),
+  ];
+  const different = [...new Set(paths)];
+  const declarations = Object.entries(stream.columns).map(
+    ([path, type]) => `${declared[type](path)} AS ${quoted(path)}`,
+  );
+  const time = `floor(${numberOf(stream.eventTime.path)})::BIGINT AS t`;
+  return `CREATE TEMP TABLE records AS WITH
+    lines AS (SELECT json AS j FROM read_ndjson_objects([${files.map(literal)}],
+      ignore_errors = true, maximum_object_size = 2000000)),
+    extracted AS (SELECT ${different.flatMap(extracted)} FROM lines),
+    typed AS (SELECT *, ${different.flatMap(typed)} FROM extracted)
+    SELECT ${['*', time, ...declarations]} FROM typed`;
 }
 
-/** Rows that are late but not too late count; none may be too late. */
-export async function expectedRows(view: ViewSpec, input: OracleInput): Promise<Expected> {
-  const sql = new ViewSql(view, input);
+type Query = (sql: string) => Promise<Record<string, unknown>[]>;
+
+async function expectedOfView(view: ViewSpec, sql: ViewSql, query: Query): Promise<Expected> {
   const entries = view.aggregations.map((spec) => ({ name: spec.name, rule: sql.entry(spec) }));
   const groups = await query(sql.groups(entries.flatMap(({ rule }) => rule.parts)));
   const rows = groups.map((group): ExpectedRow => {
@@ -218,9 +237,7 @@ export async function expectedRows(view: ViewSpec, input: OracleInput): Promise<
       values: Object.fromEntries(values),
     };
   });
-  const counts = await query(
-    `${sql.relations()} SELECT verdict, count(*) AS n FROM judged GROUP BY ALL`,
-  );
+  const counts = await query(sql.verdicts());
   const verdicts = new Map(counts.map(({ verdict, n }) => [verdict, Number(n)]));
   const counted = (verdict: string) => verdicts.get(verdict) ?? 0;
   return {
@@ -229,6 +246,29 @@ export async function expectedRows(view: ViewSpec, input: OracleInput): Promise<
     filtered: counted('filtered'),
     invalid: counted('invalid'),
   };
+}
+
+/**
+ * What each view of one stream should give, one after the other. Rows that are late but not too late count; none may be
+ * too late.
+ */
+export async function* expectedRows(
+  views: readonly ViewSpec[],
+  input: OracleInput,
+): AsyncGenerator<readonly [ViewSpec, Expected]> {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
+  const connection = await instance.connect();
+  const query: Query = async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  try {
+    const sqls = views.map((view) => new ViewSql(view, input));
+    await connection.run(recordsSql(input, sqls));
+    for (const [at, view] of views.entries()) {
+      yield [view, await expectedOfView(view, sqls[at]!, query)];
+    }
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
 }
 
 export type GotRow = Readonly<Record<string, Json | undefined>>;

@@ -32,7 +32,9 @@ const show = (value: unknown): string =>
 const exactly =
   (expected: Json): Accepts =>
   (got) =>
-    show(got) === show(expected) ? undefined : `${show(got)} is not ${show(expected)}`;
+    got === expected || show(got) === show(expected)
+      ? undefined
+      : `${show(got)} is not ${show(expected)}`;
 
 const within =
   (expected: number | null, share: number): Accepts =>
@@ -152,9 +154,11 @@ const DISTINCT_SHARE = 6 * 0.016;
 const quantile =
   (percent: (entry: EntrySql) => number) =>
   (entry: EntrySql): Rule => ({
-    parts: [countsPart(entry)],
+    parts: [`histogram(${entry.number}) FILTER (WHERE ${entry.where})`],
     accepts: ([part]) => {
-      const counts = countsOf(part).sort((a, b) => compareValues(a.value, b.value));
+      const counts = ((part ?? []) as { key: number; value: bigint }[])
+        .map(({ key, value }) => ({ value: key, count: Number(value) }))
+        .sort((a, b) => a.value - b.value);
       const total = counts.reduce((sum, { count }) => sum + count, 0);
       const rank = Math.max(1, Math.ceil((percent(entry) * total) / 100));
       let passed = 0;
@@ -162,8 +166,7 @@ const quantile =
         passed += count;
         return passed >= rank;
       });
-      const value = typeof found?.value === 'number' ? found.value : null;
-      return within(value, counts.length <= EXACT_VALUES ? 0 : QUANTILE_SHARE);
+      return within(found?.value ?? null, counts.length <= EXACT_VALUES ? 0 : QUANTILE_SHARE);
     },
   });
 
