@@ -5,8 +5,9 @@ import { type ErrorData, errorToData } from '../runtime/errors.ts';
 import { alarmText } from './alarm-text.ts';
 import { cliError } from './errors.ts';
 import type { Display } from './live/display.ts';
+import { type Failure, tellFailures } from './live/failures.ts';
 import type { LoadedProject } from './load-project.ts';
-import { errorText } from './print.ts';
+import { errorText, jsonLine } from './print.ts';
 import { catchStopSignals } from './stop-signals.ts';
 import { type Span, type Summary, summarize } from './summary.ts';
 
@@ -35,6 +36,8 @@ export async function runProject(
   options: RunOptions,
 ): Promise<RunOutcome> {
   const { once, plugins = [], graceMs, display, json } = options;
+  const print = (text: string) => display.print(text);
+  const tell = (failure: Failure) => print(json ? jsonLine({ failure }) : failureText(failure));
   const signals = catchStopSignals();
   const starting = new AbortController();
   void signals.asked.then(() => starting.abort(cliError('LA_RUN_NOT_STARTED')));
@@ -45,18 +48,19 @@ export async function runProject(
       projectDir,
       once,
       plugins,
-      onAlarm: (alarm) => display.print(alarmText(alarm)),
+      onAlarm: (alarm) => print(json ? jsonLine({ alarm }) : alarmText(alarm)),
       signal: starting.signal,
     });
-    const watched = display
-      .watch(engine, ending.signal)
-      .catch((error) => display.print(errorText(errorToData(error), json)));
+    const telling = tellFailures(engine, systemClock, { tell, signal: ending.signal });
+    const watched = Promise.all([display.watch(engine, ending.signal), telling]).catch((error) =>
+      print(errorText(errorToData(error), json)),
+    );
     const stopped = Promise.race([signals.asked, timeUp(options.durationMs, ending.signal)]);
     const span = await untilEnd(engine, stopped, options);
     ending.abort();
     await watched;
     const units = engine.status();
-    for (const error of problemsOf(units, graceMs)) display.print(errorText(error, json));
+    for (const error of problemsOf(units, graceMs)) print(errorText(error, json));
     const exit = units.every(({ state }) => state === 'finished') ? 0 : 1;
     return { summary: summarize(units, span), exit };
   } finally {
@@ -92,11 +96,14 @@ async function timeUp(durationMs: number | undefined, signal: AbortSignal): Prom
   await systemClock.sleep(durationMs, signal).catch(() => undefined);
 }
 
+/** What stands between the units and an end in good order. */
 function problemsOf(units: readonly UnitStatus[], graceMs: number): ErrorData[] {
-  const failures = units.filter(({ state }) => state === 'disabled').map(({ error }) => error);
-  const problems = failures.filter((error) => error !== null);
-  if (units.every(({ state }) => state === 'finished' || state === 'disabled')) return problems;
-  const troubles = units.map(({ trouble }) => trouble).filter((trouble) => trouble !== null);
-  const late = errorToData(cliError('LA_RUN_NOT_ENDING', { seconds: graceMs / 1000 }));
-  return [...problems, ...troubles.slice(0, 1), late];
+  const unfinished = units.filter(({ state }) => state !== 'finished');
+  const causes = unfinished.map(({ trouble, error }) => trouble ?? error);
+  const problems = causes.filter((cause) => cause !== null);
+  if (unfinished.every(({ state }) => state !== 'running')) return problems;
+  return [...problems, errorToData(cliError('LA_RUN_NOT_ENDING', { seconds: graceMs / 1000 }))];
 }
+
+const failureText = ({ view, error: { code, message } }: Failure): string =>
+  `${view} has failed and starts again: ${code}: ${message}\n`;
