@@ -1,16 +1,30 @@
 /**
- * What does the fold of each registered aggregation cost a row? 8,192 rows a chunk over 1,000 groups, 64 different
- * chunks; the median CPU time of several rounds, each from empty groups. `--json` for machines, names to choose.
+ * What does the fold of each registered aggregation cost a row? 8,192 rows a chunk, 64 different chunks; the median CPU
+ * time of several rounds. `--groups 1000`, `--window` chunks after which all groups begin anew (64), `--values` different
+ * hashes (2^32); `--json` for machines, names to choose. LA-8's V1 is like `--groups 50 --window 6 --values 600`.
  */
+import { parseArgs } from 'node:util';
 import type { Aggregation, InputKind, ParamSpec, Params } from '../views/aggregations/contract.ts';
 import { Heap } from '../views/aggregations/heap.ts';
 import { aggregations } from '../views/aggregations/registry.ts';
 
 const ROWS = 8192;
-const GROUPS = 1000;
 const CHUNKS = 64;
 const ROUNDS = 7;
 const TEXTS = 500;
+
+const { values: options, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: {
+    groups: { type: 'string', default: '1000' },
+    window: { type: 'string', default: String(CHUNKS) },
+    values: { type: 'string', default: String(2 ** 32) },
+    json: { type: 'boolean', default: false },
+  },
+});
+const GROUPS = Number(options.groups);
+const WINDOW = Number(options.window);
+const VALUES = Number(options.values);
 
 interface Measurement {
   readonly name: string;
@@ -27,7 +41,13 @@ function random(below: number): number {
 }
 
 const number = () => Float64Array.from({ length: ROWS }, () => random(60) - 90);
-const word = () => Uint32Array.from({ length: ROWS }, () => random(2 ** 32));
+/** Hashes of so many values, in halves. */
+function hash() {
+  const values = Uint32Array.from({ length: ROWS }, () => random(VALUES));
+  const low = values.map((value) => Math.imul(value ^ (value >>> 15), 0x2c1b3c6d));
+  const mixed = low.map((half) => Math.imul(half ^ (half >>> 12), 0x297a2d39));
+  return { low, high: mixed.map((half) => half ^ (half >>> 15)) };
+}
 
 const texts = (() => {
   const bytes = new TextEncoder().encode(
@@ -48,7 +68,7 @@ const makeInput: Record<InputKind, () => unknown> = {
     codes: Uint32Array.from({ length: ROWS }, () => 1 + random(TEXTS)),
     texts,
   }),
-  hash: () => ({ low: word(), high: word() }),
+  hash,
   time: () => {
     chunksMade++;
     return Float64Array.from({ length: ROWS }, (_, row) => chunksMade * ROWS + row - random(500));
@@ -83,11 +103,17 @@ function measure(name: string, definition: Aggregation): Measurement {
   }));
   let bytes = 0;
   const times = Array.from({ length: ROUNDS }, () => {
-    const cells = new Float64Array(initial.length * GROUPS);
-    for (let group = 0; group < GROUPS; group++) cells.set(initial, group * initial.length);
-    const heap = new Heap();
+    let cells = new Float64Array(0);
+    let heap = new Heap();
     const begin = process.cpuUsage();
-    for (const { at, inputs } of chunks) definition.fold(cells, at, inputs, ROWS, heap, params);
+    for (const [chunk, { at, inputs }] of chunks.entries()) {
+      if (chunk % WINDOW === 0) {
+        cells = new Float64Array(initial.length * GROUPS);
+        for (let group = 0; group < GROUPS; group++) cells.set(initial, group * initial.length);
+        heap = new Heap();
+      }
+      definition.fold(cells, at, inputs, ROWS, heap, params);
+    }
     const { user, system } = process.cpuUsage(begin);
     bytes = cells.byteLength + heap.top - 16;
     return ((user + system) * 1000) / (ROWS * CHUNKS);
@@ -100,12 +126,11 @@ function measure(name: string, definition: Aggregation): Measurement {
   };
 }
 
-const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const measurements = Object.entries(aggregations)
   .filter(([name]) => wanted.length === 0 || wanted.includes(name))
   .map(([name, definition]) => measure(name, definition));
 
-if (process.argv.includes('--json')) {
+if (options.json) {
   console.log(JSON.stringify(measurements));
 } else {
   console.log(`${'aggregation'.padEnd(22)}${'ns/row'.padStart(8)}${'B/group'.padStart(9)}`);

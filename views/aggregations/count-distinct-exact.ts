@@ -1,6 +1,6 @@
 import { check } from '../../runtime/errors.ts';
 import { aggregation, type Params } from './contract.ts';
-import { addHash, forEachHash } from './exact-set.ts';
+import { addHash, forEachHash, lowOf, slotOf, slotsFor } from './exact-set.ts';
 
 const USED = 1;
 /** 1 from the first value on that the set had no room for. */
@@ -24,17 +24,25 @@ export const countDistinctExact = aggregation({
       min: 1,
       max: 1_000_000,
       default: 10_000,
-      doc: 'most values counted; memory is 11 to 22 bytes a value',
+      doc: 'most values counted; memory is 11 to 22 bytes a value, up to 42 below 193',
     },
   },
   cells: [0, 0, 0],
-  version: 1,
+  version: 2,
   fold(cells, at, { x }, count, heap, params) {
     const cap = capOf(params);
     const { low, high } = x;
+    let { words } = heap;
     for (let row = 0; row < count; row++) {
       const cell = at[row]!;
+      const block = cells[cell]!;
+      if (block !== 0) {
+        const lower = lowOf(low[row]!, high[row]!);
+        const slot = slotOf(words, block, slotsFor(cells[cell + USED]!), lower, high[row]!);
+        if (words[slot] !== 0 || words[slot + 1] !== 0) continue;
+      }
       if (!addHash(heap, cells, cell, low[row]!, high[row]!, cap)) cells[cell + OVERFLOWED] = 1;
+      ({ words } = heap);
     }
   },
   merge(into, at, from, fromAt, heap, fromHeap, params) {

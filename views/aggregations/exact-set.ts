@@ -1,20 +1,43 @@
 /**
  * Sets of 64-bit hashes in heap blocks: open addressing, 8 bytes a slot, at most three quarters full. Cells: the block
- * and the number of hashes, from which the number of slots follows.
+ * and the number of hashes, from which the number of slots follows: 4, 16, 64, 256, then twice as many each time.
  */
 import type { Heap } from './heap.ts';
 
 const USED = 1;
-const SLOT_BYTES = 8;
-const SLOTS_MIN = 2;
+export const SLOT_BYTES = 8;
 /** Odd: steps through all slots in an order unlike theirs, lest a merge pile up in one run of slots. */
 const STRIDE = 0x9e3779b1;
 
-const slotsFor = (used: number): number =>
-  used <= SLOTS_MIN ? SLOTS_MIN : 1 << (32 - Math.clz32(Math.ceil((used * 4) / 3) - 1));
+export function slotsFor(used: number): number {
+  if (used > 192) return 1 << (32 - Math.clz32(Math.ceil((used * 4) / 3) - 1));
+  if (used > 48) return 256;
+  if (used > 12) return 64;
+  return used > 3 ? 16 : 4;
+}
 
 /** The hash 0 marks empty slots and is taken for 1. */
-const lowOf = (low: number, high: number): number => (low === 0 && high === 0 ? 1 : low);
+export const lowOf = (low: number, high: number): number => (low === 0 && high === 0 ? 1 : low);
+
+/** Word index of the hash's slot in a block, or of the empty one where it belongs. `low` comes from `lowOf`. */
+export function slotOf(
+  words: Uint32Array,
+  block: number,
+  slots: number,
+  low: number,
+  high: number,
+): number {
+  const base = (block / 4) | 0;
+  const mask = slots - 1;
+  let slot = low & mask;
+  let at = base + 2 * slot;
+  while (words[at] !== low || words[at + 1] !== high) {
+    if (words[at] === 0 && words[at + 1] === 0) return at;
+    slot = (slot + 1) & mask;
+    at = base + 2 * slot;
+  }
+  return at;
+}
 
 /** Adds a hash to the set unless it holds `max`; whether it is in the set now. */
 export function addHash(
@@ -28,13 +51,14 @@ export function addHash(
   const low = lowOf(givenLow, high);
   const used = cells[cell + USED]!;
   const slots = slotsFor(used);
-  if (cells[cell] === 0) cells[cell] = heap.allocate(SLOT_BYTES * SLOTS_MIN);
-  let at = find(heap, cells[cell]!, slots, low, high);
-  if (at >= 0 && (heap.words[at] !== 0 || heap.words[at + 1] !== 0)) return true;
+  if (cells[cell] === 0) cells[cell] = heap.allocate(SLOT_BYTES * slots);
+  let at = slotOf(heap.words, cells[cell]!, slots, low, high);
+  if (heap.words[at] !== 0 || heap.words[at + 1] !== 0) return true;
   if (used >= max) return false;
-  if (slotsFor(used + 1) !== slots) {
-    cells[cell] = grow(heap, cells[cell]!, slots);
-    at = find(heap, cells[cell]!, 2 * slots, low, high);
+  const needed = slotsFor(used + 1);
+  if (needed !== slots) {
+    cells[cell] = grow(heap, cells[cell]!, slots, needed);
+    at = slotOf(heap.words, cells[cell]!, needed, low, high);
   }
   heap.words[at] = low;
   heap.words[at + 1] = high;
@@ -43,29 +67,15 @@ export function addHash(
   return true;
 }
 
-/** Word index of the hash's slot or of the empty one where it belongs; -1 when the block is full of others. */
-function find(heap: Heap, block: number, slots: number, low: number, high: number): number {
+function grow(heap: Heap, block: number, slots: number, needed: number): number {
+  const grown = heap.allocate(needed * SLOT_BYTES); // touched whole
   const { words } = heap;
-  const base = block / 4;
-  for (let probe = 0, slot = low & (slots - 1); probe < slots; probe++) {
-    const at = base + 2 * slot;
-    const slotLow = words[at]!;
-    const slotHigh = words[at + 1]!;
-    if (slotLow === low && slotHigh === high) return at;
-    if (slotLow === 0 && slotHigh === 0) return at;
-    slot = (slot + 1) & (slots - 1);
-  }
-  return -1;
-}
-
-function grow(heap: Heap, block: number, slots: number): number {
-  const grown = heap.allocate(2 * slots * SLOT_BYTES); // touched whole
-  const { words } = heap;
-  for (let at = block / 4; at < block / 4 + 2 * slots; at += 2) {
+  const start = (block / 4) | 0;
+  for (let at = start; at < start + 2 * slots; at += 2) {
     const low = words[at]!;
     const high = words[at + 1]!;
     if (low === 0 && high === 0) continue;
-    const to = find(heap, grown, 2 * slots, low, high);
+    const to = slotOf(words, grown, needed, low, high);
     words[to] = low;
     words[to + 1] = high;
   }
@@ -89,8 +99,4 @@ export function forEachHash(
     const high = heap.words[at + 1]!;
     if (low !== 0 || high !== 0) each(low, high);
   }
-}
-
-export function releaseSet(heap: Heap, cells: Float64Array, cell: number): void {
-  if (cells[cell] !== 0) heap.release(cells[cell]!, slotsFor(cells[cell + USED]!) * SLOT_BYTES);
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Params } from '../../../views/aggregations/contract.ts';
 import { Heap } from '../../../views/aggregations/heap.ts';
-import { rankOf, registerOf } from '../../../views/aggregations/hyperloglog.ts';
+import { HYPERLOGLOG_BYTES, rankOf, registerOf } from '../../../views/aggregations/hyperloglog.ts';
 import { type AggregationName, aggregations } from '../../../views/aggregations/registry.ts';
 import { exactSum, rounded } from './exact-arithmetic.ts';
 import { Groups, type Row } from './fold-rows.ts';
@@ -147,12 +147,27 @@ describe('count_distinct', () => {
 
   test('hashes of all sorts of zeros', () => {
     for (const name of ['count_distinct', 'count_distinct_exact'] as const) {
-      const groups = fold(name, [], { cap: 5 });
-      const x = { low: Uint32Array.of(0, 0, 7, 0), high: Uint32Array.of(0, 7, 0, 0) };
+      const groups = fold(name, [], { cap: 9 });
+      const low = Uint32Array.of(0, 0, 7, 0, 8, 0, 9, 0);
+      const high = Uint32Array.of(0, 7, 0, 0, 0, 0, 0, 0);
       const { fold: foldInto } = groups.definition;
-      foldInto(groups.cells, new Uint32Array(4), { x }, 4, groups.heap, groups.params);
-      assert.equal(groups.result(), 3);
+      const x = { low, high };
+      foldInto(groups.cells, new Uint32Array(8), { x }, 8, groups.heap, groups.params);
+      assert.equal(groups.result(), 5);
     }
+  });
+
+  test('a set merged into registers marks what it raises', () => {
+    const values = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => ({ x: from + index }));
+    const { heap, ...rest } = fold('count_distinct', values(0, 300));
+    assert.ok(heap.top >= HYPERLOGLOG_BYTES);
+    heap.dirty.fill(0);
+    const before = heap.bytes.slice(0, heap.top);
+    const set = fold('count_distinct', values(300, 400));
+    definition.merge(rest.cells, 0, set.cells, 0, heap, set.heap, {});
+    assert.notDeepEqual(heap.bytes.slice(0, heap.top), before);
+    assert.equal(heap.dirty[0], 1);
   });
 
   test('the exact one counts every value up to its cap', () => {
