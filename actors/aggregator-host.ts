@@ -55,7 +55,8 @@ export class AggregatorHost implements Behaviour<AggregatorMessage> {
 
   receive(message: AggregatorMessage): void {
     if (message.type === 'start-unit') this.#start(message.start);
-    else this.#drop(message.unit);
+    else if (message.type === 'drop-unit') this.#drop(message.unit);
+    else this.#units.find(({ unit }) => unit === message.unit)?.actor.send(message);
   }
 
   /** One turn of each unit that has not had more than its share; whether there was any work. */

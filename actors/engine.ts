@@ -2,7 +2,6 @@
  * A running node, on the main thread: starts the threads, hands the units to their keeper, tends the streams, and ends
  * everything in good order. It decides per chunk or slower; no row ever passes here.
  */
-import { availableParallelism } from 'node:os';
 import type { Behaviour } from '../runtime/actor.ts';
 import { ActorSystem } from '../runtime/actor-system.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
@@ -11,17 +10,18 @@ import { systemRandom } from '../runtime/random.ts';
 import { Watchdog } from '../runtime/watchdog.ts';
 import { compileView } from '../views/compile.ts';
 import type { ProjectSpec } from '../views/spec.ts';
-import { Board, type BoardField } from './board.ts';
+import { Board } from './board.ts';
 import type { CheckpointAlarm } from './checkpoint/checkpointer.ts';
 import { actorError } from './errors.ts';
 import { keepReader } from './keep-reader.ts';
-import { ENGINE, type EngineMessage, taskName } from './messages.ts';
+import { ENGINE, type EngineMessage, taskName, type UnitMessage } from './messages.ts';
 import { NodeThreads } from './node-threads.ts';
 import { loadAggregations } from './plugins.ts';
 import { retrying } from './retry.ts';
 import { askTimeoutMs, StreamTask } from './stream-task.ts';
 import { UnitKeeper } from './unit-keeper.ts';
-import { UnitRecord, type UnitState } from './unit-record.ts';
+import { UnitRecord } from './unit-record.ts';
+import { statusOf, type UnitStatus } from './unit-status.ts';
 
 const TEND_MS = 50;
 /** Dictionaries of the main lanes: address space, not memory, until it is used. */
@@ -32,25 +32,13 @@ export interface EngineOptions {
   readonly projectDir: string;
   /** Bounded sources end, all windows complete, and then the engine has finished. */
   readonly once: boolean;
+  /** Of the machine: what the number of aggregator threads goes by where the project does not say. */
+  readonly cores: number;
   /** URLs of modules that export further `aggregations`. */
   readonly plugins?: readonly string[];
   readonly onAlarm?: (alarm: CheckpointAlarm) => void;
   /** Gives up the start; later it has no effect. */
   readonly signal?: AbortSignal;
-}
-
-export interface UnitStatus extends Record<BoardField, number> {
-  readonly unit: string;
-  readonly view: string;
-  readonly stream: string;
-  readonly generation: number;
-  readonly state: UnitState;
-  /** Why it is disabled, or failed last. */
-  readonly error: ErrorData | null;
-  /** What it waits for: a sink or a store that is away. */
-  readonly trouble: ErrorData | null;
-  /** Rows that the stream's reader is ahead of it. */
-  readonly lag_rows: number;
 }
 
 export class Engine implements Behaviour<EngineMessage> {
@@ -80,8 +68,7 @@ export class Engine implements Behaviour<EngineMessage> {
       threads: this.#threads,
       clock: this.#clock,
       once,
-      aggregatorThreads:
-        project.engine.aggregatorThreads ?? Math.max(1, availableParallelism() - 1),
+      aggregatorThreads: project.engine.aggregatorThreads ?? Math.max(1, options.cores - 1),
       signal: this.#stopping.signal,
       settled: () => this.#checkSettled(),
     });
@@ -125,17 +112,7 @@ export class Engine implements Behaviour<EngineMessage> {
   }
 
   status(): UnitStatus[] {
-    return this.#keeper.records.map(({ spec, line, task, state, error, trouble }) => ({
-      ...this.#board.read(line),
-      lag_rows: Math.max(0, task.position - this.#board.get(line, 'position')),
-      unit: spec.unit,
-      view: spec.view.view,
-      stream: spec.stream.name,
-      generation: spec.generation,
-      state,
-      error,
-      trouble,
-    }));
+    return this.#keeper.records.map((record) => statusOf(record, this.#board));
   }
 
   /** Writes what is dirty, commits a last checkpoint of every unit, and ends; what takes longer than `graceMs` is dropped. */
@@ -145,7 +122,7 @@ export class Engine implements Behaviour<EngineMessage> {
     if (graceMs > 0 && running.length > 0) {
       for (const { thread, spec, claim } of running) {
         if (thread === undefined) continue;
-        this.#threads.unit(thread, spec.unit).send({ claim, message: { type: 'finish' } });
+        this.#threads.tellUnit(thread, spec.unit, claim, { type: 'finish' });
       }
       const settled = new AbortController();
       await Promise.race([
@@ -182,7 +159,7 @@ export class Engine implements Behaviour<EngineMessage> {
         for (const { thread, spec, claim } of this.#keeper.records.filter((r) => r.task === task)) {
           if (thread === undefined) continue;
           const learn = { type: 'partition', index, id } as const;
-          this.#threads.unit(thread, spec.unit).send({ claim, message: learn });
+          this.#threads.tellUnit(thread, spec.unit, claim, learn);
         }
       }
     }
@@ -258,10 +235,10 @@ export class Engine implements Behaviour<EngineMessage> {
     return this.#keeper.records.find(({ spec }) => spec.unit === unit);
   }
 
-  #tell(unit: string, message: Parameters<ReturnType<NodeThreads['unit']>['send']>[0]['message']) {
+  #tell(unit: string, message: UnitMessage): void {
     const record = this.#record(unit);
     if (record?.thread === undefined) return;
-    this.#threads.unit(record.thread, unit).send({ claim: record.claim, message });
+    this.#threads.tellUnit(record.thread, unit, record.claim, message);
   }
 
   // ---- When something fails ---------------------------------------------------------------------------------------

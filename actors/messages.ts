@@ -126,6 +126,13 @@ export type ReaderAnswer =
 /** To an aggregator host. */
 export type AggregatorMessage =
   | { readonly type: 'start-unit'; readonly start: UnitStart }
+  /** Through the host, so that it does not overtake the unit's start. */
+  | {
+      readonly type: 'to-unit';
+      readonly unit: string;
+      readonly claim: number;
+      readonly message: UnitMessage;
+    }
   | { readonly type: 'drop-unit'; readonly unit: string };
 
 /** To a unit's actor. What was meant for an earlier start of the unit (another claim) is dropped. */

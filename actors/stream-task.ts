@@ -45,6 +45,8 @@ export class StreamTask {
   readonly #failures: RestartWindow;
   /** Dictionary epochs of each lane's next reader. */
   readonly #epochs = new Map<number, number>();
+  /** Units that were told to leave the main lane and have not done so yet. */
+  readonly #leaving = new Set<string>();
 
   private constructor(options: StreamTaskOptions, memory: SharedMemoryManager) {
     this.options = options;
@@ -92,6 +94,7 @@ export class StreamTask {
   }
 
   release(unit: string): void {
+    this.#leaving.delete(unit);
     this.#memory.releaseAll(unit);
   }
 
@@ -114,7 +117,10 @@ export class StreamTask {
         rejoin(unit, seat, this.#memory.targets());
       }
     }
-    return this.#memory.leaver(mono);
+    const leaver = this.#memory.leaver(mono);
+    if (leaver === undefined || this.#leaving.has(leaver)) return undefined;
+    this.#leaving.add(leaver);
+    return leaver;
   }
 
   /** The unit now reads this lane only. */

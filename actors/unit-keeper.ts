@@ -105,15 +105,17 @@ export class UnitKeeper {
         await this.failed(record, report.error);
         break;
       case 'rejoined':
+        record.rejoins++;
         record.task.rejoined(unit, report.lane);
         break;
       case 'left': {
+        record.leaves++;
         record.task.release(unit);
         const { plan, thread } = record;
         if (thread === undefined) return;
         const boarding = { unit, plan, positions: report.positions, thread: thread.index };
         await record.task.board([boarding], (_, seat) => {
-          threads.unit(thread, unit).send({ claim, message: { type: 'take-seat', seat } });
+          threads.tellUnit(thread, unit, claim, { type: 'take-seat', seat });
         });
         break;
       }

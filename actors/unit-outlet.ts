@@ -33,6 +33,8 @@ export interface UnitOutletOptions {
   readonly trouble: (error: ErrorData | null) => void;
 }
 
+type LetterOutput = Extract<UnitOutput, { type: 'letters' }>;
+
 interface Opened {
   readonly checkpointer: Checkpointer;
   readonly writer: Writer;
@@ -43,6 +45,8 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
   readonly #options: UnitOutletOptions;
   readonly #abort = new AbortController();
   #opened: Opened | undefined;
+  /** Letter batches that are not being written yet; together they are one write. */
+  #waitingLetters: LetterOutput[] = [];
   #letters: Promise<void> = Promise.resolve();
   #snapshots: Promise<void> = Promise.resolve();
 
@@ -104,18 +108,22 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
     else this.#commit(output.snapshot, opened);
   }
 
-  #writeLetters(
-    { batch, letters }: Extract<UnitOutput, { type: 'letters' }>,
-    { deadLetters, checkpointer }: Opened,
-  ): void {
+  #writeLetters(output: LetterOutput, { deadLetters, checkpointer }: Opened): void {
     const { clock, random, tell, trouble } = this.#options;
     const { signal } = this.#abort;
     const onFailure = (error: ErrorData) => trouble(error);
+    this.#waitingLetters.push(output);
     this.#letters = this.#letters.then(() =>
       this.#guarded(checkpointer.claim, async () => {
+        const outputs = this.#waitingLetters;
+        this.#waitingLetters = [];
+        if (outputs.length === 0) return;
+        const letters = outputs.flatMap((each) => each.letters);
         const write = () => deadLetters.write(letters, signal);
         await retrying(write, { clock, random, signal, onFailure });
-        tell(checkpointer.claim, { type: 'letters-durable', batch });
+        for (const { batch } of outputs) {
+          tell(checkpointer.claim, { type: 'letters-durable', batch });
+        }
       }),
     );
   }

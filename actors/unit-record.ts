@@ -30,6 +30,9 @@ export class UnitRecord {
   readonly line: number;
   readonly failures: RestartWindow;
   failureCount = 0;
+  /** How often it fell so far behind that it had to leave the main lane, and how often it came back to it. */
+  leaves = 0;
+  rejoins = 0;
   /** Of its current start; 0 before the first. */
   claim = 0;
   thread: Thread | undefined;

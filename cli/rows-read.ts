@@ -1,5 +1,5 @@
 /** What was read of the streams, told from what their views say. */
-import type { UnitStatus } from '../actors/engine.ts';
+import type { UnitStatus } from '../actors/unit-status.ts';
 
 /** Each stream is read once, by however many views: what the view that is furthest has read. */
 export const rowsRead = (units: readonly UnitStatus[]): number =>

@@ -1,5 +1,7 @@
 /** From a loaded project to its summary: starts the engine, shows it, and ends it in good order. */
-import { Engine, type UnitStatus } from '../actors/engine.ts';
+import { availableParallelism } from 'node:os';
+import { Engine } from '../actors/engine.ts';
+import type { UnitStatus } from '../actors/unit-status.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { type ErrorData, errorToData } from '../runtime/errors.ts';
 import { alarmText } from './alarm-text.ts';
@@ -44,6 +46,7 @@ export async function runProject(
   const ending = new AbortController();
   try {
     const engine = await Engine.start({
+      cores: availableParallelism(),
       project,
       projectDir,
       once,

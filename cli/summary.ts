@@ -1,5 +1,5 @@
 /** What a run did, for people and as `--json` (DESIGN §4). */
-import type { UnitStatus } from '../actors/engine.ts';
+import type { UnitStatus } from '../actors/unit-status.ts';
 import { rowsRead, streamsOf } from './rows-read.ts';
 import { plainCells, tableLines } from './text-table.ts';
 

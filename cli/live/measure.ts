@@ -1,5 +1,5 @@
 /** From two looks at a running engine to what people want to know of it. Pure. */
-import type { UnitStatus } from '../../actors/engine.ts';
+import type { UnitStatus } from '../../actors/unit-status.ts';
 import { rowsRead, streamsOf } from '../rows-read.ts';
 
 /** The engine at one moment. */

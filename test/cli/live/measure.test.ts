@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { UnitStatus } from '../../../actors/engine.ts';
+import type { UnitStatus } from '../../../actors/unit-status.ts';
 import { measure, type Reading } from '../../../cli/live/measure.ts';
 import { errorToData } from '../../../runtime/errors.ts';
 import { statusOf } from './statuses.ts';

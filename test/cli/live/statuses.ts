@@ -1,4 +1,4 @@
-import type { UnitStatus } from '../../../actors/engine.ts';
+import type { UnitStatus } from '../../../actors/unit-status.ts';
 
 /** A unit that runs and has nothing to report, but for what is given. */
 export const statusOf = (given: Partial<UnitStatus> & { readonly view: string }): UnitStatus => ({
@@ -9,6 +9,8 @@ export const statusOf = (given: Partial<UnitStatus> & { readonly view: string })
   error: null,
   trouble: null,
   lag_rows: 0,
+  leaves: 0,
+  rejoins: 0,
   read: 0,
   read_before: 0,
   position: 0,
