@@ -438,9 +438,10 @@ test('all faults are reported at once, in order', () => {
 });
 
 test('every code of the views is one that a test provokes', () => {
-  const codes = [...errorCatalogue().keys()].filter((code) =>
-    /^LA_(CONFIG|VIEW|EXPRESSION)_/.test(code),
-  );
+  // Views that fail while they run have codes too, but no configuration is wrong then.
+  const codes = [...errorCatalogue()]
+    .filter(([code, { exit }]) => exit === 2 && /^LA_(CONFIG|VIEW|EXPRESSION)_/.test(code))
+    .map(([code]) => code);
   assert.deepEqual(
     codes.filter((code) => !tested.has(code)),
     [],
