@@ -83,6 +83,14 @@ export class SharedMemoryManager {
     return unused;
   }
 
+  /** The main lane if nobody sits on it any more, forgotten here. */
+  takeDeserted(): LaneState | undefined {
+    const { main } = this;
+    if (main === undefined || main.seats.size > 0) return undefined;
+    this.lanes.delete(main.id);
+    return main;
+  }
+
   /** The unit that has to leave the main lane now, if any. */
   leaver(mono: number): string | undefined {
     const state = this.main;

@@ -71,18 +71,25 @@ export class StreamTask {
     return answer.positions;
   }
 
-  /** Seats the units on one lane that begins where the hindmost of them stands: the main lane if there is none yet. */
+  /**
+   * Seats the units on one lane that begins where the hindmost of them stands: the main lane if there is none in use. A main
+   * lane has the columns of all `plans`, so that whoever falls behind or failed can come to it.
+   */
   async board(
     units: readonly Boarding[],
+    plans: readonly ViewPlan[],
     seated: (unit: string, seat: LaneSeat) => void,
   ): Promise<void> {
+    // Nothing holds the reader of a lane back that nobody sits on: it would run away.
+    const deserted = this.#memory.takeDeserted();
     const main = this.#memory.main === undefined;
     const { lane } = this.options;
+    const columns = (main ? plans : units.map(({ plan }) => plan)).map((plan) => plan.columns);
     const state = this.#memory.create(
       {
         ...lane,
         slots: main ? lane.slots : Math.min(lane.slots, CATCH_UP_SLOTS),
-        columns: unionColumns(units.map(({ plan }) => plan.columns)),
+        columns: unionColumns(columns),
       },
       main,
     );
@@ -90,6 +97,9 @@ export class StreamTask {
     // Should its reader die before it begins, the next one begins there.
     for (const { index, offset } of partitions) state.lane.positions[index] = offset;
     for (const { unit, thread } of units) seated(unit, this.#memory.seat(state, unit, thread));
+    if (deserted !== undefined) {
+      await this.options.ask({ type: 'stop-lane', lane: deserted.id }).catch(unlessReaderAway);
+    }
     await this.#read(state, partitions, false);
   }
 

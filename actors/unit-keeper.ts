@@ -6,6 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { type ErrorData, errorFromData, errorToData } from '../runtime/errors.ts';
 import type { PartitionPosition } from '../runtime/snapshot.ts';
 import type { Thread } from '../runtime/thread.ts';
+import type { ViewPlan } from '../views/plan.ts';
 import { actorError } from './errors.ts';
 import type { OutletAnswer, UnitReport, UnitStart } from './messages.ts';
 import type { NodeThreads } from './node-threads.ts';
@@ -64,11 +65,16 @@ export class UnitKeeper {
         void this.failed(record, errorToData(error));
       }
     }
-    const present = ready.filter(({ record }) => record.state === 'scheduled');
+    // One whose thread died meanwhile has failed, or is being launched anew.
+    const present = ready.filter(
+      ({ record, thread, opened }) =>
+        record.state === 'scheduled' && record.thread === thread && record.claim === opened.claim,
+    );
     if (present.length === 0) return;
     try {
       await task.board(
         present.map(({ boarding }) => boarding),
+        this.#plansOf(task),
         (unit, seat) => {
           const { record, thread, opened, boarding } = present.find(
             (other) => other.boarding.unit === unit,
@@ -114,7 +120,7 @@ export class UnitKeeper {
         const { plan, thread } = record;
         if (thread === undefined) return;
         const boarding = { unit, plan, positions: report.positions, thread: thread.index };
-        await record.task.board([boarding], (_, seat) => {
+        await record.task.board([boarding], this.#plansOf(record.task), (_, seat) => {
           threads.tellUnit(thread, unit, claim, { type: 'take-seat', seat });
         });
         break;
@@ -188,6 +194,14 @@ export class UnitKeeper {
       await this.#takeDown(record);
       this.#options.settled(record);
     }
+  }
+
+  /** Of all units that may still want to read the stream. */
+  #plansOf(task: StreamTask): ViewPlan[] {
+    const ended = new Set(['finished', 'disabled']);
+    return this.records
+      .filter((record) => record.task === task && !ended.has(record.state))
+      .map(({ plan }) => plan);
   }
 
   async #takeDown(record: UnitRecord): Promise<void> {

@@ -1,7 +1,7 @@
 /** Writes one unit's result batches to all its sinks, in order, and acknowledges each once every sink holds it. */
 import type { Sink } from '../connectors/contract.ts';
 import type { ErrorData } from '../runtime/errors.ts';
-import type { ResultBatch } from '../runtime/result-batch.ts';
+import { batchTransfers, type ResultBatch } from '../runtime/result-batch.ts';
 import { type RetryOptions, retrying } from './retry.ts';
 
 export interface WriterOptions extends Omit<RetryOptions, 'signal' | 'onFailure'> {
@@ -26,6 +26,8 @@ export class Writer {
       try {
         await Promise.all(this.#options.sinks.map((sink) => this.#deliver(sink, batch)));
         this.#options.acked(batch.batch);
+        // Left to the garbage collector, batches make it run over and over: they count against the heap's limit.
+        for (const buffer of batchTransfers(batch)) buffer.transfer(0);
       } catch (error) {
         if (this.#abort.signal.aborted) return;
         this.#abort.abort(error);
