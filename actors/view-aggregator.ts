@@ -125,6 +125,7 @@ export class ViewAggregator {
         break;
       case 'acked':
         this.#unit.acked(message.batch);
+        this.#unit.evict();
         break;
       case 'letters-durable':
         this.#letterBatches--;
