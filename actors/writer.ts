@@ -5,7 +5,8 @@ import { batchTransfers, type ResultBatch } from '../runtime/result-batch.ts';
 import { type RetryOptions, retrying } from './retry.ts';
 
 export interface WriterOptions extends Omit<RetryOptions, 'signal' | 'onFailure'> {
-  readonly sinks: readonly Sink[];
+  /** Opening them may take as long as they are away. */
+  readonly sinks: Promise<readonly Sink[]>;
   readonly acked: (batch: number) => void;
   readonly failed: (error: unknown) => void;
   readonly onFailure: (error: ErrorData, tries: number) => void;
@@ -24,7 +25,8 @@ export class Writer {
     this.#tail = this.#tail.then(async () => {
       if (this.#abort.signal.aborted) return;
       try {
-        await Promise.all(this.#options.sinks.map((sink) => this.#deliver(sink, batch)));
+        const sinks = await this.#options.sinks;
+        await Promise.all(sinks.map((sink) => this.#deliver(sink, batch)));
         this.#options.acked(batch.batch);
         // Left to the garbage collector, batches make it run over and over: they count against the heap's limit.
         for (const buffer of batchTransfers(batch)) buffer.transfer(0);

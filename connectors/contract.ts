@@ -82,7 +82,7 @@ export interface SinkRowFailure {
 export interface Sink {
   /** Before a view's first batch, and when its schema changed. */
   prepare(schema: ResultSchema): Promise<void>;
-  /** Resolves when the rows are durable; rows that failed are returned, all else throws. */
+  /** Resolves when the rows are durable; rows that failed are returned, all else throws. The batch is valid until then. */
   write(batch: ResultBatch, signal: AbortSignal): Promise<readonly SinkRowFailure[]>;
   close(): Promise<void>;
 }

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Writer } from '../../actors/writer.ts';
+import type { Sink } from '../../connectors/contract.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { seededRandom } from '../../runtime/random.ts';
+import type { ResultBatch } from '../../runtime/result-batch.ts';
+import { resultBatch, wifiSchema } from '../connectors/contract/result-batches.ts';
+
+test('a batch is whole until every sink holds it, and its memory is given back then', async () => {
+  const slow = Promise.withResolvers<void>();
+  const acked = Promise.withResolvers<number>();
+  const seen: [string, number][] = [];
+  const sink = (name: string, before: Promise<void>): Sink => ({
+    prepare: async () => {},
+    write: async (batch: ResultBatch) => {
+      await before;
+      seen.push([name, batch.rows[0]!]);
+      return [];
+    },
+    close: async () => {},
+  });
+  const writer = new Writer({
+    sinks: [sink('slow', slow.promise), sink('fast', Promise.resolve())],
+    acked: acked.resolve,
+    failed: acked.reject,
+    onFailure: acked.reject,
+    clock: systemClock,
+    random: seededRandom(1),
+  });
+  const batch = resultBatch(wifiSchema, [{ key: '["a",1]', rows: 7 }]);
+  writer.write(batch);
+  while (seen.length === 0) await new Promise(setImmediate);
+  assert.equal(batch.rows.length, 1);
+  slow.resolve();
+  assert.equal(await acked.promise, 1);
+  await writer.close();
+  assert.deepEqual(seen, [
+    ['fast', 7],
+    ['slow', 7],
+  ]);
+  assert.deepEqual([batch.rows.length, batch.keyBytes.length, batch.windowEnd.length], [0, 0, 0]);
+});
