@@ -5,6 +5,7 @@ import type { ActorRef, Behaviour } from '../runtime/actor.ts';
 import type { ActorSystem } from '../runtime/actor-system.ts';
 import { check, errorToData } from '../runtime/errors.ts';
 import type { Random } from '../runtime/random.ts';
+import type { ResultSchema } from '../runtime/result-batch.ts';
 import type { PartitionPosition } from '../runtime/snapshot.ts';
 import { type AggregationRegistry, compileView } from '../views/compile.ts';
 import type { ProjectSpec } from '../views/spec.ts';
@@ -45,6 +46,8 @@ export class IoHost implements Behaviour<IoMessage, IoAnswer> {
   readonly #options: IoHostOptions;
   readonly #outlets = new Map<string, ActorRef<OutletMessage, OutletAnswer>>();
   readonly #sinks = new Map<string, Promise<Sink>>();
+  /** Sinks are opened and prepared one after the other. */
+  readonly #preparing = new Map<string, Promise<unknown>>();
   #deadLetters: Promise<DeadLetterSink> | undefined;
   #project: ProjectSpec | undefined;
 
@@ -74,8 +77,8 @@ export class IoHost implements Behaviour<IoMessage, IoAnswer> {
 
   async stopped(): Promise<void> {
     for (const unit of [...this.#outlets.keys()]) await this.#stopOutlet(unit);
-    for (const sink of this.#sinks.values()) await (await sink).close();
-    await (await this.#deadLetters)?.close();
+    for (const sink of this.#sinks.values()) await (await sink.catch(() => null))?.close();
+    await (await this.#deadLetters?.catch(() => null))?.close();
     await this.#options.coordination.close();
   }
 
@@ -149,7 +152,12 @@ export class IoHost implements Behaviour<IoMessage, IoAnswer> {
     const current = this.#project?.views.find(({ view }) => view === spec.view.view);
     const { schema } = compileView(spec.view, spec.stream, this.#options.aggregations);
     const opened: Sink[] = [];
-    for (const name of (current ?? spec.view).sinks) {
+    for (const name of (current ?? spec.view).sinks) opened.push(await this.#sink(name, schema));
+    return opened;
+  }
+
+  #sink(name: string, schema: ResultSchema): Promise<Sink> {
+    const prepared = (this.#preparing.get(name) ?? Promise.resolve()).then(async () => {
       let sink = this.#sinks.get(name);
       if (sink === undefined) {
         sink = this.#openSink(name);
@@ -157,9 +165,13 @@ export class IoHost implements Behaviour<IoMessage, IoAnswer> {
         sink.catch(() => this.#sinks.delete(name));
       }
       await (await sink).prepare(schema);
-      opened.push(await sink);
-    }
-    return opened;
+      return sink;
+    });
+    this.#preparing.set(
+      name,
+      prepared.catch(() => undefined),
+    );
+    return prepared;
   }
 
   #openSink(name: string): Promise<Sink> {
@@ -176,7 +188,12 @@ export class IoHost implements Behaviour<IoMessage, IoAnswer> {
     const spec = this.#project?.deadLetters;
     check(spec !== undefined, 'units are opened after the project was registered');
     const { projectDir } = this.#options;
-    this.#deadLetters ??= deadLetters.file.open(spec.options, { projectDir });
-    return this.#deadLetters;
+    if (this.#deadLetters !== undefined) return this.#deadLetters;
+    const opening = deadLetters.file.open(spec.options, { projectDir });
+    this.#deadLetters = opening;
+    opening.catch(() => {
+      this.#deadLetters = undefined;
+    });
+    return opening;
   }
 }

@@ -5,7 +5,7 @@
 import type { DeadLetterSink, Sink } from '../connectors/contract.ts';
 import type { Behaviour } from '../runtime/actor.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { check, type ErrorData } from '../runtime/errors.ts';
+import { check, type ErrorData, errorToData } from '../runtime/errors.ts';
 import type { Random } from '../runtime/random.ts';
 import type { PartitionPosition, Snapshot } from '../runtime/snapshot.ts';
 import type { Checkpointer, CheckpointerOptions } from './checkpoint/checkpointer.ts';
@@ -38,7 +38,7 @@ type LetterOutput = Extract<UnitOutput, { type: 'letters' }>;
 interface Opened {
   readonly checkpointer: Checkpointer;
   readonly writer: Writer;
-  readonly deadLetters: DeadLetterSink;
+  readonly deadLetters: Promise<DeadLetterSink>;
 }
 
 export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
@@ -48,6 +48,8 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
   /** Letter batches that are not being written yet; together they are one write. */
   #waitingLetters: LetterOutput[] = [];
   #letters: Promise<void> = Promise.resolve();
+  /** Whether the last that was told of trouble is that there is some. */
+  #isTroubled = false;
   #snapshots: Promise<void> = Promise.resolve();
 
   constructor(options: UnitOutletOptions) {
@@ -60,10 +62,11 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
     check(opened !== undefined, 'an outlet is opened first');
     const { checkpointer } = opened;
     if (message.type === 'begin') {
-      const positions = await this.#fingerprints(message.positions);
       const empty = { full: true, meta: null, regions: [], writes: [], deadLetterBatch: 0 };
-      const { unit } = this.#options.spec;
+      const { fingerprints, spec } = this.#options;
+      const { unit } = spec;
       const { claim } = checkpointer;
+      const positions = await this.#insist(() => fingerprints(message.positions));
       if ((await checkpointer.commit({ ...empty, positions }, this.#abort.signal)) === 'fenced') {
         throw checkpointError('LA_CHECKPOINT_FENCED', { unit, claim });
       }
@@ -82,12 +85,13 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
   }
 
   async #open(): Promise<OutletAnswer> {
-    const { spec, checkpoints, clock, random, openSinks, openDeadLetters } = this.#options;
-    const { failed, tell, trouble } = this.#options;
+    const { spec, checkpoints, clock, random, failed, tell, trouble } = this.#options;
     const { signal } = this.#abort;
     const { checkpointer, claim, restored } = await openUnit(spec.unit, checkpoints, signal);
+    const sinks = await this.#opening(claim, this.#options.openSinks);
+    const deadLetters = await this.#opening(claim, this.#options.openDeadLetters);
     const writer = new Writer({
-      sinks: await openSinks(),
+      sinks: sinks.opened,
       clock,
       random,
       failed: (error) => failed(claim, error),
@@ -97,7 +101,7 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
         tell(claim, { type: 'acked', batch });
       },
     });
-    this.#opened = { checkpointer, writer, deadLetters: await openDeadLetters() };
+    this.#opened = { checkpointer, writer, deadLetters: deadLetters.opened };
     const inherited = restored === null ? await inheritedPositions(spec, checkpoints) : null;
     return { type: 'opened', claim, wantsFull: checkpointer.wantsFull(), restored, inherited };
   }
@@ -109,9 +113,8 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
   }
 
   #writeLetters(output: LetterOutput, { deadLetters, checkpointer }: Opened): void {
-    const { clock, random, tell, trouble } = this.#options;
+    const { tell } = this.#options;
     const { signal } = this.#abort;
-    const onFailure = (error: ErrorData) => trouble(error);
     this.#waitingLetters.push(output);
     this.#letters = this.#letters.then(() =>
       this.#guarded(checkpointer.claim, async () => {
@@ -119,8 +122,8 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
         this.#waitingLetters = [];
         if (outputs.length === 0) return;
         const letters = outputs.flatMap((each) => each.letters);
-        const write = () => deadLetters.write(letters, signal);
-        await retrying(write, { clock, random, signal, onFailure });
+        const sink = await deadLetters;
+        await this.#insist(() => sink.write(letters, signal));
         for (const { batch } of outputs) {
           tell(checkpointer.claim, { type: 'letters-durable', batch });
         }
@@ -130,14 +133,14 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
 
   /** The snapshot's letters were sent before it: waiting for all sent so far is waiting for its own. */
   #commit(snapshot: Snapshot, { checkpointer }: Opened): void {
-    const { tell, spec } = this.#options;
+    const { fingerprints, tell, spec } = this.#options;
     const { claim } = checkpointer;
     const letters = this.#letters;
     this.#snapshots = this.#snapshots.then(() =>
       this.#guarded(claim, async () => {
         await letters;
         this.#abort.signal.throwIfAborted();
-        const positions = await this.#fingerprints(snapshot.positions);
+        const positions = await this.#insist(() => fingerprints(snapshot.positions));
         const whole = { ...snapshot, positions };
         if ((await checkpointer.commit(whole, this.#abort.signal)) === 'fenced') {
           throw checkpointError('LA_CHECKPOINT_FENCED', { unit: spec.unit, claim });
@@ -148,12 +151,34 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
     );
   }
 
-  /** The reader may be away for a moment, or its source. */
-  #fingerprints(positions: readonly PartitionPosition[]): Promise<readonly PartitionPosition[]> {
-    const { clock, random, fingerprints, trouble } = this.#options;
+  /** Where the first try fails retryably, the unit need not wait: it comes as far as it may without. */
+  async #opening<T>(claim: number, open: () => Promise<T>): Promise<{ opened: Promise<T> }> {
+    try {
+      const opened = await open();
+      return { opened: Promise.resolve(opened) };
+    } catch (error) {
+      const data = errorToData(error);
+      if (!data.retryable) throw error;
+      this.#isTroubled = true;
+      this.#options.trouble(data);
+      const opened = this.#insist(open);
+      void this.#guarded(claim, async () => void (await opened));
+      return { opened };
+    }
+  }
+
+  /** Repeats what fails retryably, and tells of the trouble and its end. */
+  async #insist<T>(attempt: () => Promise<T>): Promise<T> {
+    const { clock, random, trouble } = this.#options;
     const { signal } = this.#abort;
-    const onFailure = (error: ErrorData) => trouble(error);
-    return retrying(() => fingerprints(positions), { clock, random, signal, onFailure });
+    const onFailure = (error: ErrorData) => {
+      this.#isTroubled = true;
+      trouble(error);
+    };
+    const result = await retrying(attempt, { clock, random, signal, onFailure });
+    if (this.#isTroubled) trouble(null);
+    this.#isTroubled = false;
+    return result;
   }
 
   /** A failure ends the unit once; what comes after it is dropped. */

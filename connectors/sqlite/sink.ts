@@ -9,8 +9,8 @@ import type { SqliteSinkOptions } from './options.ts';
 import { sqlColumns } from './sql-values.ts';
 import { prepareTable, tableColumns, upsertStatement } from './table.ts';
 
-/** Another process may hold the database for a transaction. */
-const BUSY_TIMEOUT_MS = 5000;
+/** Another process may hold the database for a transaction. The thread waits with it, so that more is left to retries. */
+const BUSY_TIMEOUT_MS = 250;
 
 interface Table {
   readonly schema: ResultSchema;

@@ -21,7 +21,7 @@ test('a batch is whole until every sink holds it, and its memory is given back t
     close: async () => {},
   });
   const writer = new Writer({
-    sinks: [sink('slow', slow.promise), sink('fast', Promise.resolve())],
+    sinks: Promise.resolve([sink('slow', slow.promise), sink('fast', Promise.resolve())]),
     acked: acked.resolve,
     failed: acked.reject,
     onFailure: acked.reject,
