@@ -16,7 +16,8 @@
  * 4. Pointers are looked for by name, from the highest claim down, not by listing their folder: a file that is replaced
  *    while a folder is read may be missed. Claims are only created and removed, so that their listing misses none that
  *    was there before and stays.
- * 5. Claims and pointers below n are removed by n after its first acknowledged commit: by 2 and 3 nobody needs them.
+ * 5. Claims and pointers below n are removed by n after its first acknowledged commit: by 2 and 3 nobody needs them. A claim
+ *    below n that has no pointer is removed by n already when it looks: by 2 it can never acknowledge one any more.
  *
  * Records are `records/<key>/<version>`, made exclusively; old versions stay, because removing one would let a slow writer
  * create it anew and believe that it had replaced the newest. They change rarely.
@@ -56,7 +57,7 @@ export class FileCoordination implements Coordination {
     return attempt('claim', unit, async () => {
       const claim = await this.#takeNumber(unit);
       try {
-        return { unit, claim, pointer: await this.#newestPointer(unit) };
+        return { unit, claim, pointer: await this.#newestPointer(unit, claim) };
       } catch (error) {
         this.#untold.set(unit, claim);
         throw error;
@@ -66,7 +67,7 @@ export class FileCoordination implements Coordination {
 
   pointer(unit: string): Promise<Pointer | null> {
     checkUnit(unit);
-    return attempt('read', unit, () => this.#newestPointer(unit));
+    return attempt('read', unit, () => this.#newestPointer(unit, null));
   }
 
   commit({ unit, claim }: Claim, pointer: Pointer): Promise<'committed' | 'fenced'> {
@@ -134,20 +135,33 @@ export class FileCoordination implements Coordination {
     return (await this.#claims(unit)).at(-1) ?? 0;
   }
 
-  /**
-   * A pointer that is missing because it was swept has lost its claim before: then a higher claim has one, and we look anew.
-   */
-  async #newestPointer(unit: string): Promise<Pointer | null> {
+  /** `own` is the claim that asks; null for an onlooker, who changes nothing. */
+  async #newestPointer(unit: string, own: number | null): Promise<Pointer | null> {
     for (;;) {
-      const claims = (await this.#claims(unit)).reverse();
-      for (const claim of claims) {
-        const path = pointerPath(unit, claim);
-        const bytes = await this.#directory.read(path);
-        if (bytes !== undefined) return decodePointer(Buffer.from(bytes).toString(), path);
-      }
-      const left = new Set(await this.#claims(unit));
-      if (claims.every((claim) => left.has(claim))) return null;
+      const found = await this.#lookForPointer(unit, own);
+      if (found !== 'again') return found;
     }
+  }
+
+  /**
+   * A pointer that is missing because it was swept has lost its claim before: then a higher claim has one, and we look
+   * again. Lower claims that never got a pointer are dropped on the way, so that a start that is tried again goes on where
+   * it failed, however many there are.
+   */
+  async #lookForPointer(unit: string, own: number | null): Promise<Pointer | null | 'again'> {
+    const others = (await this.#claims(unit)).filter((claim) => claim !== own).reverse();
+    const higher: number[] = [];
+    for (const claim of others) {
+      const path = pointerPath(unit, claim);
+      const bytes = await this.#directory.read(path);
+      if (bytes !== undefined) return decodePointer(Buffer.from(bytes).toString(), path);
+      if (own === null || claim > own) higher.push(claim);
+      else if ((await this.#claims(unit)).includes(claim)) {
+        await this.#directory.remove(claimPath(unit, claim));
+      } else return 'again';
+    }
+    const left = new Set(await this.#claims(unit));
+    return higher.every((claim) => left.has(claim)) ? null : 'again';
   }
 
   /** Claims before pointers: see #newestPointer. */

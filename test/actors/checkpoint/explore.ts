@@ -48,6 +48,9 @@ interface Acknowledged {
   readonly offset: number;
 }
 
+/** Runs take some 60 steps, the longest a few hundred. */
+const STEPS_MAX = 5000;
+
 export class Violation extends Error {}
 
 const require = (condition: boolean, text: string): void => {
@@ -90,6 +93,7 @@ export class Exploration {
       const { at, fault } = this.#policy.choose(this.#waiting);
       const [chosen] = this.#waiting.splice(at, 1);
       this.steps++;
+      require(this.steps <= STEPS_MAX, 'the owners come to no end');
       if (fault === 'crash' || fault === 'crash-after') this.#running--;
       if (fault !== 'crash') chosen!.go(fault);
     }

@@ -61,6 +61,31 @@ test('file: a number that became free while its taker slept is not handed out be
   assert.deepEqual(claim.pointer, pointer(3));
 });
 
+test('file: a start that keeps failing gets past any number of claims without a pointer', async () => {
+  const files = new Map<string, Uint8Array>();
+  const first = new FileCoordination(new MemoryDirectory(files));
+  const claim = await first.claim('v@8');
+  await first.commit(claim, pointer(claim.claim));
+  for (let empty = 2; empty <= 300; empty++) {
+    files.set(`units/v@8/claims/${String(empty).padStart(16, '0')}`, new Uint8Array(0));
+  }
+  let operations = 0;
+  const failing = new FileCoordination(
+    new MemoryDirectory(files, {
+      before: async () => {
+        if (++operations % 10 === 0) throw new Error('away');
+      },
+    }),
+  );
+  for (let tries = 1; ; tries++) {
+    assert.ok(tries < 200, 'it comes to an end');
+    const found = await failing.claim('v@8').catch(() => null);
+    if (found === null) continue;
+    assert.deepEqual(found, { unit: 'v@8', claim: 301, pointer: pointer(1) });
+    break;
+  }
+});
+
 const damaged = (error: unknown): boolean => {
   assert.ok(error instanceof LaError);
   assert.equal(error.code, 'LA_COORDINATION_DAMAGED');
