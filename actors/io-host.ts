@@ -150,7 +150,8 @@ export class IoHost implements Behaviour<IoMessage, IoAnswer> {
   /** A draining generation writes where its view writes now. */
   async #sinksOf(spec: UnitSpec): Promise<Sink[]> {
     const current = this.#project?.views.find(({ view }) => view === spec.view.view);
-    const { schema } = compileView(spec.view, spec.stream, this.#options.aggregations);
+    const plan = compileView(spec.view, spec.stream, this.#options.aggregations);
+    const schema = { ...plan.schema, generation: spec.generation };
     const opened: Sink[] = [];
     for (const name of (current ?? spec.view).sinks) opened.push(await this.#sink(name, schema));
     return opened;

@@ -11,6 +11,8 @@ export type ResultType = 'number' | 'integer' | 'value' | 'json';
 
 export interface ResultSchema {
   readonly view: string;
+  /** Whose batches it describes; when absent those of all that have no schema of their own. */
+  readonly generation?: number;
   /** Output names of the grouping columns, in the order of the group key's elements. */
   readonly keys: readonly string[];
   readonly values: readonly { readonly name: string; readonly type: ResultType }[];

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { check } from '../../runtime/errors.ts';
 import type { ResultBatch, ResultSchema } from '../../runtime/result-batch.ts';
+import { ByGeneration } from '../by-generation.ts';
 import type { Sink, SinkContext, SinkRowFailure } from '../contract.ts';
 import { connectorError } from '../errors.ts';
 import { AppendLog } from './append-log.ts';
@@ -13,7 +14,6 @@ export const openFileSink = async (options: FileSinkOptions, context: SinkContex
 interface ViewFile {
   readonly path: string;
   readonly log: AppendLog;
-  lines: ResultLines;
 }
 
 /**
@@ -24,6 +24,7 @@ export class FileSink implements Sink {
   readonly #options: FileSinkOptions;
   readonly #projectDir: string;
   readonly #views = new Map<string, ViewFile>();
+  readonly #lines = new ByGeneration<ResultLines>();
 
   constructor(options: FileSinkOptions, projectDir: string) {
     this.#options = options;
@@ -32,25 +33,23 @@ export class FileSink implements Sink {
 
   async prepare(schema: ResultSchema): Promise<void> {
     const { view } = schema;
-    const known = this.#views.get(view);
-    if (known !== undefined) {
-      known.lines = new ResultLines(schema);
-      return;
-    }
+    this.#lines.set(schema, new ResultLines(schema));
+    if (this.#views.has(view)) return;
     const path = resolve(this.#projectDir, this.#options.path.replaceAll('{view}', view));
     for (const [first, file] of this.#views) {
       if (file.path !== path) continue;
       throw connectorError('LA_SINK_PATH_SHARED', { first, second: view, path });
     }
     const log = await AppendLog.open(path);
-    this.#views.set(view, { path, log, lines: new ResultLines(schema) });
+    this.#views.set(view, { path, log });
   }
 
   async write(batch: ResultBatch, signal: AbortSignal): Promise<readonly SinkRowFailure[]> {
     signal.throwIfAborted();
     const file = this.#views.get(batch.view);
-    check(file !== undefined, 'a view is prepared before its first batch');
-    await file.log.append(() => file.lines.format(batch, this.#options.mode === 'final'));
+    const lines = this.#lines.get(batch);
+    check(file !== undefined && lines !== undefined, 'a view is prepared before its first batch');
+    await file.log.append(() => lines.format(batch, this.#options.mode === 'final'));
     return [];
   }
 

@@ -1,6 +1,7 @@
 import type { DeadLetter } from '../../runtime/dead-letter.ts';
 import { check, type LaError } from '../../runtime/errors.ts';
 import type { ResultBatch, ResultRow, ResultSchema } from '../../runtime/result-batch.ts';
+import { ByGeneration } from '../by-generation.ts';
 import type { DeadLetterSink, Sink, SinkRowFailure } from '../contract.ts';
 import { compareVersions, resultRows } from '../result-rows.ts';
 
@@ -9,17 +10,17 @@ export class MemorySink implements Sink {
   /** Every row of every batch that did not fail, in the order of writing. */
   readonly written: ResultRow[] = [];
   refuse: (row: ResultRow) => LaError | null = () => null;
-  readonly #schemas = new Map<string, ResultSchema>();
+  readonly #schemas = new ByGeneration<ResultSchema>();
   readonly #views = new Map<string, Map<string, ResultRow>>();
 
   async prepare(schema: ResultSchema): Promise<void> {
-    this.#schemas.set(schema.view, schema);
+    this.#schemas.set(schema, schema);
     if (!this.#views.has(schema.view)) this.#views.set(schema.view, new Map());
   }
 
   async write(batch: ResultBatch, signal: AbortSignal): Promise<readonly SinkRowFailure[]> {
     signal.throwIfAborted();
-    const schema = this.#schemas.get(batch.view);
+    const schema = this.#schemas.get(batch);
     const view = this.#views.get(batch.view);
     check(schema !== undefined && view !== undefined, 'a view is prepared before its first batch');
     const failures: SinkRowFailure[] = [];

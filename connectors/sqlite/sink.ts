@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { check } from '../../runtime/errors.ts';
 import type { ResultBatch, ResultSchema } from '../../runtime/result-batch.ts';
+import { ByGeneration } from '../by-generation.ts';
 import type { Sink, SinkContext, SinkRowFailure } from '../contract.ts';
 import { coded, connectorError, reasonOf } from '../errors.ts';
 import type { SqliteSinkOptions } from './options.ts';
@@ -37,7 +38,7 @@ export async function openSqliteSink(options: SqliteSinkOptions, context: SinkCo
 export class SqliteSink implements Sink {
   readonly #path: string;
   readonly #database: DatabaseSync;
-  readonly #tables = new Map<string, Table>();
+  readonly #tables = new ByGeneration<Table>();
 
   constructor(path: string) {
     this.#path = path;
@@ -48,7 +49,7 @@ export class SqliteSink implements Sink {
 
   async prepare(schema: ResultSchema): Promise<void> {
     const { view } = schema;
-    const clash = [...this.#tables.keys()].find(
+    const clash = [...this.#tables.views].find(
       (other) => other !== view && other.toLowerCase() === view.toLowerCase(),
     );
     if (clash !== undefined) {
@@ -57,7 +58,7 @@ export class SqliteSink implements Sink {
     }
     try {
       this.#transaction(() => prepareTable(this.#database, this.#path, schema));
-      this.#tables.set(view, {
+      this.#tables.set(schema, {
         schema,
         upsert: this.#database.prepare(upsertStatement(schema)),
         parameters: new Array(tableColumns(schema).length),
@@ -69,7 +70,7 @@ export class SqliteSink implements Sink {
 
   async write(batch: ResultBatch, signal: AbortSignal): Promise<readonly SinkRowFailure[]> {
     signal.throwIfAborted();
-    const table = this.#tables.get(batch.view);
+    const table = this.#tables.get(batch);
     check(table !== undefined, 'a view is prepared before its first batch');
     const columns = sqlColumns(batch, table.schema);
     try {

@@ -279,6 +279,32 @@ const faults: SinkCase[] = [
     },
   },
   {
+    name: 'takes two generations at once, each with its own columns',
+    run: async (under) => {
+      const old: ResultSchema = { ...wifiSchema, generation: 8 };
+      const now: ResultSchema = {
+        ...wifiSchema,
+        generation: 9,
+        values: [...wifiSchema.values].reverse(),
+      };
+      const sink = await under.open();
+      // A unit that starts again prepares again.
+      for (const schema of [old, now, old]) await sink.prepare(schema);
+      const draining = resultBatch(old, [{ key: '["a",1]', values: [1, 2, 'x', [3]] }], {
+        generation: 8,
+      });
+      const current = resultBatch(now, [{ key: '["b",2]', values: [[6], 'y', 5, 4] }], {
+        generation: 9,
+      });
+      for (const each of [draining, current]) await sink.write(each, live);
+      await sink.close();
+      assertRows(await under.rows(wifiSchema), [
+        ...resultRows(draining, old),
+        ...resultRows(current, now),
+      ]);
+    },
+  },
+  {
     name: 'keeps what it acknowledged through a crash in mid-batch, and goes on',
     needs: 'tear',
     run: async (under) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ByGeneration } from '../../../connectors/by-generation.ts';
 import type { Sink } from '../../../connectors/contract.ts';
 import { connectorError } from '../../../connectors/errors.ts';
 import { MemorySink } from '../../../connectors/memory/sink.ts';
@@ -26,12 +27,12 @@ testSink('memory', memorySink);
 /** What is wrong with it is that the last row written wins. */
 async function carelessSink(): Promise<SinkUnderTest> {
   const rows = new Map<string, ResultRow>();
-  const schemas = new Map<string, ResultSchema>();
+  const schemas = new ByGeneration<ResultSchema>();
   const sink: Sink = {
-    prepare: async (schema) => void schemas.set(schema.view, schema),
+    prepare: async (schema) => schemas.set(schema, schema),
     write: async (batch, signal) => {
       signal.throwIfAborted();
-      for (const row of resultRows(batch, schemas.get(batch.view)!)) {
+      for (const row of resultRows(batch, schemas.get(batch)!)) {
         rows.set(JSON.stringify([batch.view, row.window_start, row.group_key]), row);
       }
       return [];
