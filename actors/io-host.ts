@@ -151,7 +151,9 @@ export class IoHost implements Behaviour<IoMessage, IoAnswer> {
   async #sinksOf(spec: UnitSpec): Promise<Sink[]> {
     const current = this.#project?.views.find(({ view }) => view === spec.view.view);
     const plan = compileView(spec.view, spec.stream, this.#options.aggregations);
-    const schema = { ...plan.schema, generation: spec.generation };
+    const { generation, cutover } = spec;
+    const from = cutover.from === null ? {} : { cutoverMs: cutover.from };
+    const schema = { ...plan.schema, generation, ...from };
     const opened: Sink[] = [];
     for (const name of (current ?? spec.view).sinks) opened.push(await this.#sink(name, schema));
     return opened;

@@ -13,6 +13,11 @@ export interface ResultSchema {
   readonly view: string;
   /** Whose batches it describes; when absent those of all that have no schema of their own. */
   readonly generation?: number;
+  /**
+   * Windows that start here or later (epoch ms) are this generation's: rows that an earlier one wrote of them, before it was
+   * stopped short of a checkpoint, are void. A sink that can removes them.
+   */
+  readonly cutoverMs?: number;
   /** Output names of the grouping columns, in the order of the group key's elements. */
   readonly keys: readonly string[];
   readonly values: readonly { readonly name: string; readonly type: ResultType }[];

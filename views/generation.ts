@@ -7,6 +7,12 @@ import type { StreamSpec, ViewSpec } from './spec.ts';
 /** Options of sources that say how the data is reached or how fast, not which data it is. */
 const NOT_IDENTITY: ReadonlySet<string> = new Set(['brokers', 'rate', 'sasl', 'ssl', 'tls']);
 
+/** Which data a stream reads, as text: partitions and offsets of one mean the same in another that has the same. */
+export function sourceIdentity({ source }: StreamSpec): string {
+  const options = Object.entries(source.options).filter(([key]) => !NOT_IDENTITY.has(key));
+  return canonicalJson([source.type, Object.fromEntries(options)]);
+}
+
 /** Types are part of it: a filter over a column declared anew as text is another filter. */
 const meaning = (typed: Typed | null) => (typed === null ? null : canonicalJson(typed));
 
@@ -23,7 +29,6 @@ export interface GenerationBasis {
  * change it: they are in the signatures, see `startsGeneration`.
  */
 export function generationHash({ view, stream, filter, derived }: GenerationBasis): string {
-  const options = Object.entries(stream.source.options).filter(([key]) => !NOT_IDENTITY.has(key));
   return hashOf({
     keys: view.keys,
     window: view.window,
@@ -31,7 +36,7 @@ export function generationHash({ view, stream, filter, derived }: GenerationBasi
     derived: [...derived].map(([name, typed]) => [name, meaning(typed)]),
     allowedLatenessMs: view.allowedLatenessMs,
     stream: view.stream,
-    source: [stream.source.type, Object.fromEntries(options), stream.start],
+    source: [sourceIdentity(stream), stream.start],
     eventTime: stream.eventTime,
     delayMs: stream.watermark.delayMs,
     maxAheadMs: stream.watermark.maxAheadMs,

@@ -72,6 +72,17 @@ export function prepareTable(database: DatabaseSync, path: string, schema: Resul
   }
 }
 
+/** Removes rows of windows that an earlier generation does not own any more. */
+export function removeVoidRows(
+  database: DatabaseSync,
+  { view, generation, cutoverMs }: ResultSchema,
+): void {
+  if (generation === undefined || cutoverMs === undefined) return;
+  database
+    .prepare(`DELETE FROM ${quoteName(view)} WHERE window_start >= ? AND generation < ?`)
+    .run(cutoverMs, generation);
+}
+
 const firstTwice = (names: readonly string[]): string | undefined =>
   names.find((name, at) => names.indexOf(name) !== at);
 

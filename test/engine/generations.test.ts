@@ -161,9 +161,11 @@ interface Change {
   readonly after: Partial<Meaning>;
 }
 
-const withSource = (path: string) => ({
+const withSource = (path: string, rate = 'max') => ({
   ...projectFile,
-  streams: { s: { ...projectFile.streams.s, source: { ...projectFile.streams.s.source, path } } },
+  streams: {
+    s: { ...projectFile.streams.s, source: { ...projectFile.streams.s.source, path, rate } },
+  },
 });
 const otherRows = rows.map((row) => ({ ...row, v: (row.v * 7) % 19 })).slice(0, 3000);
 
@@ -274,22 +276,84 @@ test('a removed aggregation leaves what the others have', async () => {
   assert.deepEqual(sorted(foundIn(dir).map((row) => ({ ...row, p: null }))), sorted(expected));
 });
 
+test('what was written beyond the last checkpoint before the change is void', async () => {
+  const dir = await makeProject({
+    'la.json': {
+      ...withSource('log.ndjson', '1000/s'),
+      checkpoints: { ...projectFile.checkpoints, interval: '10m' },
+    },
+    'views/v.json': viewFile,
+    'log.ndjson': linesOf(rows),
+  });
+  const { child, finished } = startLa(['run', dir, '--once', '--json']);
+  const written = () => {
+    try {
+      return tableRows(dir, 'v').length;
+    } catch {
+      return 0; // the table is not made yet
+    }
+  };
+  while (written() < 20 && child.exitCode === null) await sleep(20);
+  child.kill('SIGKILL');
+  await finished;
+  await addFiles(dir, { 'views/v.json': { ...viewFile, filter: 'k != "k0"' } });
+  await setRate(dir, 'max');
+  await runOnce(dir);
+  const filter = ({ k }: Row) => k !== 'k0';
+  const expected = expectedOf({ rows, keys: ['k'], p: 50, filter }, () => true, { generation: 9 });
+  assert.deepEqual(sorted(foundIn(dir)), sorted(expected));
+});
+
+test('a change while another process still runs by the files as they were', async () => {
+  const dir = await makeProject({
+    'la.json': withSource('log.ndjson', '1500/s'),
+    'views/v.json': viewFile,
+    'log.ndjson': linesOf(rows),
+  });
+  const first = startLa(['run', dir, '--once', '--json']);
+  while ((await manifests(dir)) < 3 && first.child.exitCode === null) await sleep(5);
+  await addFiles(dir, {
+    'views/v.json': { ...viewFile, grouping_cols: ['site', { time: '10s' }] },
+  });
+  await setRate(dir, 'max');
+  await runOnce(dir);
+  const ended = await first.finished;
+  assert.equal(ended.exit, 1, ended.stderr);
+  assert.deepEqual(
+    errorsOf(ended).map(({ code }) => code),
+    ['LA_CHECKPOINT_FENCED'],
+  );
+  // Where the cut-over fell depends on how far it had come; from there on each window is of one generation.
+  const found = foundIn(dir);
+  const [cutover] = found.flatMap((row) =>
+    row['generation'] === 9 ? [Number(row['window_start'])] : [],
+  );
+  assert.ok(cutover !== undefined);
+  const old: Meaning = { rows, keys: ['k'], p: 50 };
+  const expected = [
+    ...expectedOf(old, (start) => start < cutover, { generation: 8 }),
+    ...expectedOf({ ...old, keys: ['site'] }, (start) => start >= cutover, { generation: 9 }),
+  ];
+  assert.deepEqual(sorted(found), sorted(expected));
+});
+
 test('a column whose type changes is refused, with what to do', async () => {
   const dir = await makeBefore();
-  const histogram = {
+  const top = {
     aggregation: 'top_k',
     col_name: 'v',
     params: { k: 2 },
     aggregated_col_name: 'p',
   };
-  await addFiles(dir, { 'views/v.json': { ...viewFile, aggregation_info: [count, histogram] } });
+  await addFiles(dir, { 'views/v.json': { ...viewFile, aggregation_info: [count, top] } });
+  // The old generation goes through all of them meanwhile.
+  await appendFile(join(dir, 'log.ndjson'), linesOf(rows.slice(BEFORE)));
   const ended = await la('run', dir, '--once', '--json');
   assert.equal(ended.exit, 1, ended.stderr);
   const [error] = errorsOf(ended);
   assert.match(error?.message ?? '', /column p is REAL there, and TEXT in the view/);
   // With the file as it was, everything goes on.
   await addFiles(dir, { 'views/v.json': viewFile });
-  await appendFile(join(dir, 'log.ndjson'), linesOf(rows.slice(BEFORE)));
   await runOnce(dir);
   const all = expectedOf({ rows, keys: ['k'], p: 50 }, () => true, {});
   assert.deepEqual(sorted(foundIn(dir).map(({ generation, ...row }) => row)), sorted(all));
