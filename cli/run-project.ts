@@ -108,5 +108,7 @@ function problemsOf(units: readonly UnitStatus[], graceMs: number): ErrorData[] 
   return [...problems, errorToData(cliError('LA_RUN_NOT_ENDING', { seconds: graceMs / 1000 }))];
 }
 
-const failureText = ({ view, error: { code, message } }: Failure): string =>
-  `${view} has failed and starts again: ${code}: ${message}\n`;
+const failureText = ({ view, error: { code, message, remedy }, waits }: Failure): string =>
+  waits
+    ? `${view} waits, and tries again: ${code}: ${message}\n  ${remedy}\n`
+    : `${view} has failed and starts again: ${code}: ${message}\n`;

@@ -1,4 +1,4 @@
-/** Tells of views that fail and start again, which may be over before anybody looks at a table. */
+/** Tells of views that fail and start again, or wait for something that is away, in the words of the error behind it. */
 import type { Engine } from '../../actors/engine.ts';
 import type { UnitStatus } from '../../actors/unit-status.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -9,6 +9,8 @@ const LOOK_MS = 250;
 export interface Failure {
   readonly view: string;
   readonly error: ErrorData;
+  /** It has not failed, but waits for a sink or a store that is tried again and again. */
+  readonly waits: boolean;
 }
 
 /** Until the signal aborts. Those that are disabled are left to the end, which says why. */
@@ -18,13 +20,19 @@ export async function tellFailures(
   { tell, signal }: { readonly tell: (failure: Failure) => void; readonly signal: AbortSignal },
 ): Promise<void> {
   const told = new Map<string, string>();
+  const waiting = new Map<string, string>();
   while (!signal.aborted) {
     for (const unit of engine.status()) {
-      const { view, error } = unit;
+      const { view, error, trouble } = unit;
+      const cause = trouble === null ? '' : `${trouble.code} ${trouble.message}`;
+      if (trouble !== null && waiting.get(unit.unit) !== cause) {
+        tell({ view, error: trouble, waits: true });
+      }
+      waiting.set(unit.unit, cause);
       const failure = error === null ? null : failureId(unit, error);
       if (error === null || failure === null || told.get(unit.unit) === failure) continue;
       told.set(unit.unit, failure);
-      tell({ view, error });
+      tell({ view, error, waits: false });
     }
     await clock.sleep(LOOK_MS, signal).catch(() => undefined);
   }

@@ -8,6 +8,7 @@ import { statusOf } from './statuses.ts';
 
 test('each failure is told once', async () => {
   const error = errorToData(new Error('broken'));
+  const away = errorToData(new Error('away'));
   const looks: Partial<UnitStatus>[] = [
     {},
     { state: 'waiting', error },
@@ -17,13 +18,18 @@ test('each failure is told once', async () => {
     { state: 'waiting', error, starts: 2 },
     { state: 'running', error, starts: 3 },
     { state: 'disabled', error, starts: 3 },
+    { trouble: away },
+    { trouble: away },
+    { trouble: null },
+    { trouble: away },
   ];
   const clock = new ManualClock();
   const ending = new AbortController();
   const told: string[] = [];
   let look = 0;
   const engine = { status: () => [statusOf({ view: 'v', ...looks[look] })] };
-  const tell = ({ view, error }: Failure) => told.push(`${look} ${view} ${error.message}`);
+  const tell = ({ view, error, waits }: Failure) =>
+    told.push(`${look} ${view} ${error.message}${waits ? ' waits' : ''}`);
   const telling = tellFailures(engine, clock, { tell, signal: ending.signal });
   for (look = 1; look < looks.length; look++) {
     clock.advance(250);
@@ -31,5 +37,5 @@ test('each failure is told once', async () => {
   }
   ending.abort();
   await telling;
-  assert.deepEqual(told, ['1 v broken', '5 v broken']);
+  assert.deepEqual(told, ['1 v broken', '5 v broken', '8 v away waits', '11 v away waits']);
 });
