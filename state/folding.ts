@@ -52,7 +52,6 @@ export class Folder {
     const overflow = this.#findGroups(table, rows, count);
     touch(table, this.#at, count, round);
     table.changedMax = round;
-    if (overflow > 0) table.truncated = true;
     const selection = { rows, at: this.#at, count };
     const { slots } = table.layout;
     for (let slot = 0; slot < slots.length; slot++) {

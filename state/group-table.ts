@@ -50,8 +50,6 @@ export class GroupTable implements TableSize {
   readonly heap: Heap;
   /** Codes of the lane in use → groups; see `forgetCodes`. */
   lookup: CodeLookup;
-  /** Whether groups of the pane went to the overflow group. */
-  truncated = false;
   /** What the last snapshot holds of it; see snapshot.ts. */
   frozen: { round: number; groups: number } | null = null;
   #index: KeyIndex | null = null;

@@ -1,4 +1,5 @@
 /** Where the cells of each aggregation lie within a group's cells. Cell 0 counts the group's rows. */
+import { check } from '../runtime/errors.ts';
 import type { Json } from '../runtime/json.ts';
 import type { AggregationPlan, ViewPlan } from '../views/plan.ts';
 
@@ -51,15 +52,15 @@ export function layoutOf(
   const initial = [0];
   for (const { signature, width } of described) {
     const found = plan.aggregations.find((aggregation) => aggregation.signature === signature);
-    const known = found !== undefined && signature !== RETIRED && found.cells.length === width;
+    check(found === undefined || found.cells.length === width, 'equal signatures have equal cells');
     slots.push({
       index: slots.length,
-      signature: known ? signature : RETIRED,
+      signature: found === undefined ? RETIRED : signature,
       offset: initial.length,
       width,
-      plan: known ? found : null,
+      plan: found ?? null,
     });
-    initial.push(...(known ? found.cells : new Array<number>(width).fill(0)));
+    initial.push(...(found?.cells ?? new Array<number>(width).fill(0)));
   }
   return {
     slots,

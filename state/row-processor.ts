@@ -199,8 +199,9 @@ export class RowProcessor {
   #foldPane(values: ChunkValues, span: Span, rows: Uint32Array | null, count: number): void {
     const { windows, round, counters } = this.#state;
     const { table } = windows.pane(span);
-    counters.overflow += this.#folder.fold(values, table, rows, count, round);
-    if (!table.truncated) return;
+    const overflow = this.#folder.fold(values, table, rows, count, round);
+    if (overflow === 0) return;
+    counters.overflow += overflow;
     windows.flag(
       span.starts.map((start, index) => windows.window(start, span.ends[index]!)),
       'truncated',
@@ -230,7 +231,7 @@ export class RowProcessor {
       const list = Uint32Array.from(rows);
       const overflow = this.#folder.fold(values, table, list, list.length, round);
       for (const place of this.#folder.overflowed(overflow)) overflowed.add(list[place]!);
-      if (table.truncated) windows.flag([window], 'truncated');
+      if (overflow > 0) windows.flag([window], 'truncated');
     }
     counters.overflow += overflowed.size;
   }

@@ -16,7 +16,6 @@ export interface TableMeta {
   /** Index into the unit's list of layouts. */
   readonly layout: number;
   readonly groups: number;
-  readonly truncated: boolean;
   readonly heapFree: readonly number[];
 }
 
@@ -31,7 +30,6 @@ export const describeTable = (table: GroupTable, layout: number): Json & TableMe
   id: table.id,
   layout,
   groups: table.count,
-  truncated: table.truncated,
   heapFree: table.heap.free,
 });
 
@@ -154,7 +152,5 @@ export function restoreTable(
     free: meta.heapFree,
   };
   const contents = { groups, cells, changed, keyBytes, keyStarts, heap };
-  const table = new GroupTable(id, layout, contents);
-  table.truncated = meta.truncated;
-  return table;
+  return new GroupTable(id, layout, contents);
 }

@@ -125,16 +125,18 @@ export function restoreUnit(
     windows.adopt(restored);
     return restored;
   };
-  for (const { start, table: described } of meta.panes) {
-    const span = spans.of(start);
-    if (span.starts.length > 0) windows.addPane({ span, table: table(described) });
-  }
   for (const described of meta.windows) {
-    const isOurs = spans.owns(described.start);
-    if (!isOurs) continue;
-    const window = windows.window(described.start, described.end);
+    if (!spans.owns(described.start)) continue;
+    const window = windows.adoptWindow(described.start, described.end);
     window.late = described.late === null ? null : table(described.late);
     restoreWindow(window, described);
+  }
+  for (const { start, table: described } of meta.panes) {
+    const span = spans.of(start);
+    if (span.starts.length > 0) windows.adoptPane({ span, table: table(described) });
+  }
+  for (const window of windows.windows.values()) {
+    window.completionPending = window.complete && window.acked < changedMax(window);
   }
 }
 
@@ -145,7 +147,6 @@ function restoreWindow(window: WindowState, meta: WindowMeta): void {
   window.ackedComplete = meta.ackedComplete;
   window.truncated = meta.truncated;
   window.gap = meta.gap;
-  window.completionPending = meta.complete && meta.acked < changedMax(window);
 }
 
 function readMeta(json: Json, view: string): UnitMeta {

@@ -132,6 +132,7 @@ export class Unit {
     const partition = this.#partitions.at(chunk.partition);
     if (chunk.nextOffset <= partition.nextOffset) return 'done';
     if (partition.waits !== 'no') return 'blocked';
+    check(partition.state !== 'gone', 'no row comes from a partition that is gone');
     // What was lost is declared by `gap` before.
     check(chunk.firstOffset <= partition.nextOffset, 'no offset between two chunks is left out');
     this.#isFresh = false;

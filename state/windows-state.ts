@@ -1,4 +1,5 @@
 /** The open windows and the panes that they are made of: their completion, and how they are forgotten. */
+import { check } from '../runtime/errors.ts';
 import type { Budget } from './budget.ts';
 import type { Gaps } from './gaps.ts';
 import type { GroupTable, TableSize } from './group-table.ts';
@@ -78,22 +79,31 @@ export class Windows {
     if (pane === undefined) {
       pane = { span, table: this.#newTable(this.#newest) };
       this.#newest = pane.table;
-      this.addPane(pane);
+      this.panes.set(span.start, pane);
+      for (let index = 0; index < span.starts.length; index++) {
+        this.window(span.starts[index]!, span.ends[index]!).panes.push(pane);
+      }
     }
     return pane;
   }
 
-  addPane(pane: Pane): void {
-    const { span } = pane;
-    this.panes.set(span.start, pane);
-    for (let index = 0; index < span.starts.length; index++) {
-      this.window(span.starts[index]!, span.ends[index]!).panes.push(pane);
-    }
+  /** Adds a window that comes from a snapshot. */
+  adoptWindow(start: number, end: number): WindowState {
+    const window = newWindow(start, end);
+    this.windows.set(start, window);
+    return window;
+  }
+
+  /** Adds a pane that comes from a snapshot, after the windows: those of its windows that are not there were evicted. */
+  adoptPane(pane: Pane): void {
+    this.panes.set(pane.span.start, pane);
+    for (const start of pane.span.starts) this.windows.get(start)?.panes.push(pane);
   }
 
   window(start: number, end: number): WindowState {
     let window = this.windows.get(start);
     if (window === undefined) {
+      check(end > this.evictedEnd, 'a row for a window that was evicted is too late');
       window = newWindow(start, end);
       window.gap = this.gaps.touches(start, end);
       this.windows.set(start, window);

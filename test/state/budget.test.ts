@@ -60,6 +60,16 @@ test('truncation survives a restart, and what was written without it is written 
   assert.deepEqual(flags(third), ['["a"]@0 2 truncated', '[null]@0 2 truncated']);
 });
 
+test('a restored window needs no further row to carry the flag', () => {
+  const harness = new Harness(limited(1));
+  harness.rows(0, at(1, 'a'), at(1, 'b'));
+  flags(harness);
+  harness.commit();
+  const again = harness.restart();
+  again.unit.completeAll();
+  assert.deepEqual(flags(again), ['["a"]@0 1 truncated', '[null]@0 1 truncated']);
+});
+
 test('beyond the memory budget new groups overflow, too', () => {
   const harness = new Harness({ ...sums, limits: { groups: 1e9, memoryBytes: 20_000 } });
   let n = 0;

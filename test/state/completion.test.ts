@@ -174,6 +174,16 @@ test('windows are forgotten when no row can reach them and all is acked; memory 
   assert.ok(harness.unit.memoryBytes <= held && held > before);
 });
 
+test('a partition that is gone stays gone', () => {
+  const harness = new Harness(sums, two);
+  harness.rows(0, at(1));
+  harness.unit.gone(1);
+  harness.commit();
+  const again = harness.restart(two);
+  again.rows(0, at(10));
+  assert.deepEqual(completed(again), ['0: 1']);
+});
+
 test('an idle partition without a floor keeps state, an ended one too, one that is gone does not', () => {
   for (const [leave, windows] of [
     ['setIdle', 2],

@@ -7,8 +7,8 @@ import { at, Harness, short, sums } from './harness.ts';
 import { rowsOf } from './rows.ts';
 
 /** 40,000 groups in one window. */
-function large(): Harness {
-  const harness = new Harness({ keys: ['k'], allowedLatenessMs: 100 });
+function large(limits = { groups: 1e6, memoryBytes: 2 ** 30 }): Harness {
+  const harness = new Harness({ keys: ['k'], allowedLatenessMs: 100, limits });
   const feed = new Feed(harness.plan.columns, 8192, 1 << 16);
   harness.unit.bind(feed.lane);
   harness.unit.partition(0, 'p0');
@@ -66,6 +66,18 @@ test('a group that changes while its window is being emitted is emitted again', 
       ['["new"]', 1],
     ],
   );
+});
+
+test('a window that is truncated while it is being emitted is emitted anew, with the flag', () => {
+  const harness = large({ groups: 40_000, memoryBytes: 2 ** 30 });
+  const { unit } = harness;
+  unit.emit({ updates: true, batchesMax: 1 });
+  unit.bind(harness.feed.lane);
+  unit.partition(0, 'p0');
+  harness.rows(0, at(2, 'one too many'));
+  const rows = rowsOf(unit.emit({ updates: true }));
+  assert.equal(rows.length, 40_001);
+  assert.ok(rows.every(({ truncated }) => truncated));
 });
 
 test('a batch holds rows of several windows, with versions', () => {

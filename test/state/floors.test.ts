@@ -59,6 +59,16 @@ test('a partition that was not idle when the snapshot was frozen gets no floor',
   assert.equal(harness.unit.counters.tooLate, 0);
 });
 
+test('an ended partition gets no floor: rows may be appended', () => {
+  const harness = new Harness(sums, { partitions: 2 });
+  harness.rows(0, at(1), at(30));
+  harness.rows(1, at(5));
+  harness.unit.ended(1);
+  assert.equal(harness.freeze().positions[1]?.floor, null);
+  assert.equal(harness.rows(1, at(9)), 'done');
+  assert.equal(harness.unit.counters.folded, 4);
+});
+
 test('a floor never lowers a watermark, and needs an active partition', () => {
   const harness = new Harness(sums, { partitions: 2 });
   harness.rows(0, at(1));

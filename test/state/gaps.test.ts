@@ -8,11 +8,11 @@ const flagged = (harness: Harness) =>
 test('windows that may have lost rows to a gap are flagged', () => {
   const harness = new Harness({ ...sums, allowedLatenessMs: 5, delayMs: 0 }, { partitions: 2 });
   harness.rows(1, at(2), at(55));
-  harness.rows(0, at(1), at(16));
+  harness.rows(0, at(1), at(14));
   assert.deepEqual(flagged(harness), []);
   harness.unit.gap(0, 10);
-  // Of partition 0 nothing below 11 could still come: the window before that is whole.
-  assert.deepEqual(flagged(harness), ['10: 1', '50: 1']);
+  // Of partition 0 rows from 9 on could still come, late: all windows may miss some.
+  assert.deepEqual(flagged(harness), ['0: 2', '10: 1', '50: 1']);
   assert.equal(harness.unit.nextOffset(0), 10);
   harness.rows(0, at(36));
   // Between the gap and the rows behind it.
@@ -20,6 +20,13 @@ test('windows that may have lost rows to a gap are flagged', () => {
   harness.rows(0, at(45));
   // Complete by now, the first of them is written again.
   assert.deepEqual(flagged(harness), ['10: 1', '30: 1', '50: 2']);
+});
+
+test('a window that no lost row could reach any more is whole', () => {
+  const harness = new Harness({ ...sums, allowedLatenessMs: 5 });
+  harness.rows(0, at(1), at(15));
+  harness.unit.gap(0, 10);
+  assert.deepEqual(flagged(harness), ['10: 1']);
 });
 
 test('a gap survives a restart, and is forgotten with its windows', () => {

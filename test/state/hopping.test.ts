@@ -54,6 +54,23 @@ test('a row too late for some of its windows is folded into the others', () => {
   );
 });
 
+test('a pane stays while one of its windows does', () => {
+  const harness = new Harness(hopping);
+  harness.rows(0, at(11, 'a', 1), at(25, 'a', 2));
+  harness.flush();
+  harness.unit.evict();
+  // -10 is forgotten; 0 and 10 still hold pane 10.
+  assert.deepEqual([harness.unit.groups, harness.unit.openWindows], [2, 3]);
+  harness.commit();
+  const again = harness.restart();
+  again.rows(0, at(26, 'a', 4));
+  assert.deepEqual(again.flush().map(short), [
+    '["a"]@0 3 open [3,7]',
+    '["a"]@10 3 open [3,7]',
+    '["a"]@20 2 open [2,6]',
+  ]);
+});
+
 test('panes are kept until their last window is forgotten', () => {
   const harness = new Harness(hopping);
   harness.rows(0, at(1), at(35));

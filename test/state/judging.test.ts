@@ -5,6 +5,7 @@ import type { Json } from '../../runtime/json.ts';
 import { avg } from '../../views/aggregations/avg.ts';
 import { count } from '../../views/aggregations/count.ts';
 import { last } from '../../views/aggregations/last.ts';
+import { max } from '../../views/aggregations/max.ts';
 import type { FeedRow } from './feed.ts';
 import { at, evaluatorOf, Harness, short, sums } from './harness.ts';
 import type { PlanOptions } from './plans.ts';
@@ -81,6 +82,23 @@ test('a row is invalid first, then filtered, then late', () => {
   ]);
 });
 
+test('of several reasons the first counts: the record, the keys, the inputs', () => {
+  const wrong = { k: [], x: 'text' };
+  f(sums, [{ ...at(1, wrong), status: RowStatus.MALFORMED }, at(1, wrong)], { invalid: 2 }, [
+    '0 malformed',
+    '1 wrong_type:k',
+  ]);
+});
+
+test('new groups begin with the initial cells of their aggregations', () => {
+  const harness = new Harness({
+    keys: ['k'],
+    aggregations: [{ name: 'm', definition: max, inputs: { x: 'f64:x' } }],
+  });
+  harness.rows(0, at(1, 'a', -5), at(1, 'a', -3), at(1, { k: 'b' }));
+  assert.deepEqual(harness.emit().map(short), ['["a"]@0 2 open [-3]', '["b"]@0 1 open [null]']);
+});
+
 test('a filter that is null or false filters', () => {
   const filter = evaluatorOf('boolean', (_, row) => [1, 0, null][row]!);
   const harness = new Harness({ ...sums, filter });
@@ -114,7 +132,10 @@ test('types: what an input does not take makes the row invalid, null is skipped'
 });
 
 test('inputs that are null, or rows outside an own filter, do not reach the fold', () => {
-  const odd = evaluatorOf('boolean', ({ columns }, row) => columns[1]!.numbers[row]! % 2);
+  const odd = evaluatorOf('boolean', ({ columns }, row) => {
+    const x = columns[1]!.numbers[row]!;
+    return Number.isNaN(x) ? null : x % 2;
+  });
   const harness = new Harness({
     keys: ['k'],
     aggregations: [
@@ -124,12 +145,11 @@ test('inputs that are null, or rows outside an own filter, do not reach the fold
     ],
   });
   harness.rows(0, at(1, 'a', 1), at(1, { k: 'a' }), at(1, 'a', 4), at(2, 'a', 3), at(3, 'b', 2));
-  // Of the row without x the remainder is NaN, which is not 0: an evaluator would say null.
   assert.deepEqual(
-    harness.emit().map(({ values }) => values.slice(0, 2)),
+    harness.emit().map(({ values }) => values),
     [
-      [8 / 3, 2],
-      [2, null],
+      [8 / 3, 2, 2],
+      [2, null, 0],
     ],
   );
 });

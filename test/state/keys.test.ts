@@ -49,34 +49,37 @@ test('keys are the JSON arrays of their values, through lanes, epochs and restar
         const lanes: Feed[] = [harness.feed];
         const expected = new Map<string, number>();
         let feed = harness.feed;
-        for (const step of steps) {
-          if (step === 'epoch') {
-            feed.newEpoch();
-          } else if (step === 'lane') {
-            feed = new Feed(harness.plan.columns);
-            lanes.push(feed);
-            harness.unit.bind(feed.lane);
-            harness.unit.partition(0, 'p0');
-          } else if (step === 'restart') {
-            harness.commit();
-            harness = harness.restart();
-            feed = harness.feed;
-            lanes.push(feed);
-          } else {
-            const rows = step.map((values) =>
-              at(1, Object.fromEntries(values.map((value, index) => [names[index]!, value]))),
-            );
-            harness.unit.process(feed.chunk(0, harness.unit.nextOffset(0), rows));
-            for (const values of step) {
-              const key = canonical(values);
-              expected.set(key, (expected.get(key) ?? 0) + 1);
+        try {
+          for (const step of steps) {
+            if (step === 'epoch') {
+              feed.newEpoch();
+            } else if (step === 'lane') {
+              feed = new Feed(harness.plan.columns);
+              lanes.push(feed);
+              harness.unit.bind(feed.lane);
+              harness.unit.partition(0, 'p0');
+            } else if (step === 'restart') {
+              harness.commit();
+              harness = harness.restart();
+              feed = harness.feed;
+              lanes.push(feed);
+            } else {
+              const rows = step.map((values) =>
+                at(1, Object.fromEntries(values.map((value, index) => [names[index]!, value]))),
+              );
+              harness.unit.process(feed.chunk(0, harness.unit.nextOffset(0), rows));
+              for (const values of step) {
+                const key = canonical(values);
+                expected.set(key, (expected.get(key) ?? 0) + 1);
+              }
             }
           }
+          const got = harness.emit().map(({ key, rows }): [string, number] => [key, rows]);
+          assert.deepEqual(got.sort(), [...expected].sort());
+          assert.equal(harness.unit.groups, expected.size);
+        } finally {
+          for (const lane of lanes) lane.release();
         }
-        const got = harness.emit().map(({ key, rows }): [string, number] => [key, rows]);
-        assert.deepEqual(got.sort(), [...expected].sort());
-        assert.equal(harness.unit.groups, expected.size);
-        for (const lane of lanes) lane.release();
       }),
       { numRuns: 100 },
     );

@@ -81,6 +81,7 @@ test('heap blocks come back, whether or not they changed since', () => {
   for (let x = 0; x < 600; x += 60) {
     harness.rows(0, ...Array.from({ length: 60 }, (_, row) => at(1, `k${row % 3}`, x + row)));
     harness.freeze();
+    assert.equal(bytesOf(harness.freeze()), 0);
   }
   const again = harness.restart();
   harness.rows(0, at(2, 'k0', 1000));
