@@ -119,11 +119,12 @@ class Start {
   async checkpoint(dies: boolean): Promise<void> {
     const { random, floors } = this.#world;
     const snapshot = this.unit.freeze({ full: this.#checkpointer.wantsFull() });
-    if (dies && random.chance(0.5)) return;
-    if (!dies) {
-      // What comes while a commit is under way must wait where a floor is to hold.
-      for (const partition of this.#world.logs.keys()) await this.read(partition);
+    // What comes while a commit is under way must wait where a floor is to hold: the commit may never be.
+    for (const partition of this.#world.logs.keys()) {
+      this.#append(partition);
+      await this.read(partition);
     }
+    if (dies && random.chance(0.5)) return;
     assert.equal(await this.#checkpointer.commit(snapshot, forever), 'committed');
     for (const { partition, nextOffset, floor } of snapshot.positions) {
       if (floor === null) continue;
@@ -132,13 +133,16 @@ class Start {
     if (!dies) this.unit.snapshotCommitted();
   }
 
-  async act(): Promise<void> {
+  #append(partition: number): void {
     const { random, logs, available } = this.#world;
+    const more = available[partition]! + random.integer(1, 4);
+    available[partition] = Math.min(logs[partition]!.length, more);
+  }
+
+  async act(): Promise<void> {
+    const { random, logs } = this.#world;
     const partition = random.integer(0, logs.length - 1);
-    if (random.chance(0.3)) {
-      const more = available[partition]! + random.integer(1, 4);
-      available[partition] = Math.min(logs[partition]!.length, more);
-    }
+    if (random.chance(0.3)) this.#append(partition);
     await this.read(partition);
     if (random.chance(0.2)) await this.write();
     if (random.chance(0.15)) await this.checkpoint(false);
