@@ -110,7 +110,7 @@ test('on a terminal the table is drawn in place', { skip: !hasScript }, async ()
   const dir = await temporaryFolder();
   const launcher = join(import.meta.dirname, '../../bin/la.cjs');
   const size = { columns: 110, rows: 40 };
-  const command = `stty cols ${size.columns} rows ${size.rows}; ${process.execPath} ${launcher} demo`;
+  const command = `stty cols ${size.columns} rows ${size.rows}; exec ${process.execPath} ${launcher} demo`;
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     cwd: dir,
     env: { ...process.env, TERM: 'xterm', NO_COLOR: '' },
