@@ -1,6 +1,8 @@
 /**
  * The groups of one pane (or, for hopping windows, of what came late to one window): keys, cells and the round in which
- * each group last changed. Arrays grow and are dropped whole, so that memory goes back with the table.
+ * each group last changed. Arrays grow and are dropped whole, so that memory goes back with the table. The first touch of a
+ * page costs far more than its use: arrays are made large at once, since what is not touched costs address space only, and
+ * those of a table that is gone serve the next one.
  */
 import { check } from '../runtime/errors.ts';
 import { Heap } from '../views/aggregations/heap.ts';
@@ -10,8 +12,12 @@ import type { Layout } from './layout.ts';
 
 const GROUPS_MIN = 16;
 const KEY_BYTES_MIN = 256;
-/** Capacity that is never touched costs address space only, but a copy's old and new arrays live side by side. */
-const GROWTH = 1.5;
+/** How much arrays grow: little is copied, but from here on old and new ones side by side weigh. */
+const GROWTH = 4;
+const GROWTH_LARGE = 2;
+const LARGE_BYTES = 32 * 1024 * 1024;
+/** Arrays of which a table used less than one part in so many are not kept for the next. */
+const SPARE_PARTS = 4;
 /** Of the size of the table like it: windows that follow each other are about equally large. */
 const EXPECTED = 1.1;
 const KEY_BYTES_MAX = 2 ** 32 - 1;
@@ -29,6 +35,27 @@ export interface TableContents {
 export interface TableSize {
   readonly count: number;
   readonly keyBytesUsed: number;
+}
+
+/** The arrays of a table that is gone. */
+export interface SpareArrays {
+  /** Cells of a group. */
+  readonly stride: number;
+  readonly cells: Float64Array;
+  readonly changed: Uint32Array;
+  readonly keyStarts: Uint32Array;
+  readonly keyBytes: Uint8Array;
+  /** Groups that were ever written to them. */
+  readonly touched: number;
+  /** What of them is resident. */
+  readonly bytes: number;
+}
+
+export interface TableOrigin {
+  readonly contents?: TableContents;
+  /** The size that the table is expected to reach. */
+  readonly like?: TableSize | undefined;
+  readonly spare?: SpareArrays | undefined;
 }
 
 export class GroupTable implements TableSize {
@@ -53,20 +80,24 @@ export class GroupTable implements TableSize {
   /** What the last snapshot holds of it; see snapshot.ts. */
   frozen: { round: number; groups: number } | null = null;
   #index: KeyIndex | null = null;
+  /** Groups that tables before it wrote to the arrays. */
+  readonly #touched: number;
 
-  /** `like`: the size that the table is expected to reach. */
-  constructor(id: number, layout: Layout, contents?: TableContents, like?: TableSize) {
+  constructor(id: number, layout: Layout, { contents, like, spare: offered }: TableOrigin = {}) {
     this.id = id;
     this.layout = layout;
     this.stride = layout.stride;
+    const spare = offered?.stride === layout.stride ? offered : undefined;
     const groups = contents?.groups ?? 0;
-    const capacity = Math.max(GROUPS_MIN, groups, Math.ceil((like?.count ?? 0) * EXPECTED));
+    const expected = Math.max(groups, Math.ceil((like?.count ?? 0) * EXPECTED));
+    const capacity = Math.max(GROUPS_MIN, expected);
     const keyCapacity =
       contents?.keyBytes.length ?? Math.ceil((like?.keyBytesUsed ?? 0) * EXPECTED);
-    this.cells = new Float64Array(capacity * layout.stride);
-    this.changed = new Uint32Array(capacity);
-    this.keyStarts = new Uint32Array(capacity + 1);
-    this.keyBytes = new Uint8Array(Math.max(KEY_BYTES_MIN, keyCapacity));
+    this.cells = spare?.cells ?? new Float64Array(capacity * layout.stride);
+    this.changed = spare?.changed ?? new Uint32Array(capacity);
+    this.keyStarts = spare?.keyStarts ?? new Uint32Array(capacity + 1);
+    this.keyBytes = spare?.keyBytes ?? new Uint8Array(Math.max(KEY_BYTES_MIN, keyCapacity));
+    this.#touched = spare?.touched ?? 0;
     this.heap = new Heap(contents?.heap);
     if (contents !== undefined) {
       this.count = groups;
@@ -76,7 +107,7 @@ export class GroupTable implements TableSize {
       this.keyBytes.set(contents.keyBytes);
       for (const round of contents.changed) this.changedMax = Math.max(this.changedMax, round);
     }
-    this.lookup = new CodeLookup(capacity);
+    this.lookup = new CodeLookup(expected);
     this.#slice();
   }
 
@@ -86,11 +117,22 @@ export class GroupTable implements TableSize {
 
   /** What the table keeps in use; capacity that was never written is not counted, since it is not resident. */
   get memoryBytes(): number {
-    const perGroup = this.stride * 8 + 4 + 4;
     const index = this.#index?.memoryBytes ?? 0;
-    return (
-      this.count * perGroup + this.keyBytesUsed + this.heap.top + this.lookup.memoryBytes + index
-    );
+    const groups = Math.max(this.count, this.#touched) * this.#groupBytes;
+    return groups + this.keyBytesUsed + this.heap.top + this.lookup.memoryBytes + index;
+  }
+
+  get #groupBytes(): number {
+    return this.stride * 8 + 4 + 4;
+  }
+
+  /** The arrays, for the table after this one, which is gone; null when they are much larger than tables are by now. */
+  spare(): SpareArrays | null {
+    const touched = Math.max(this.count, this.#touched);
+    if (this.count * SPARE_PARTS < touched) return null;
+    const { stride, cells, changed, keyStarts, keyBytes } = this;
+    const bytes = touched * this.#groupBytes + this.keyBytesUsed;
+    return { stride, cells, changed, keyStarts, keyBytes, touched, bytes };
   }
 
   /** Codes mean something else from now on: the lane or its dictionary epoch changed. */
@@ -144,7 +186,7 @@ export class GroupTable implements TableSize {
   }
 
   #growGroups(): void {
-    const capacity = Math.ceil(this.count * GROWTH);
+    const capacity = this.count * growthOf(this.cells.byteLength);
     check(capacity * this.stride < 2 ** 32, 'the cells of a table are named by 32 bits');
     this.cells = grown(this.cells, new Float64Array(capacity * this.stride));
     this.changed = grown(this.changed, new Uint32Array(capacity));
@@ -154,13 +196,15 @@ export class GroupTable implements TableSize {
 
   #growKeys(bytes: number): void {
     check(bytes <= KEY_BYTES_MAX, 'the keys of a table are named by 32 bits');
-    this.keyBytes = grown(this.keyBytes, new Uint8Array(Math.ceil(bytes * GROWTH)));
+    this.keyBytes = grown(this.keyBytes, new Uint8Array(bytes * growthOf(bytes)));
   }
 
   #slice(): void {
     this.slotCells = this.layout.slots.map(({ offset }) => this.cells.subarray(offset));
   }
 }
+
+const growthOf = (bytes: number) => (bytes < LARGE_BYTES ? GROWTH : GROWTH_LARGE);
 
 function grown<A extends Float64Array | Uint32Array | Uint8Array>(old: A, fresh: A): A {
   fresh.set(old);

@@ -152,5 +152,5 @@ export function restoreTable(
     free: meta.heapFree,
   };
   const contents = { groups, cells, changed, keyBytes, keyStarts, heap };
-  return new GroupTable(id, layout, contents);
+  return new GroupTable(id, layout, { contents });
 }

@@ -61,7 +61,7 @@ export class Unit {
     this.#windows = new Windows(
       this.#budget,
       new Gaps(plan.allowedLatenessMs),
-      (like) => new GroupTable(this.#state.nextTable++, layout, undefined, like),
+      (origin) => new GroupTable(this.#state.nextTable++, layout, origin),
     );
     this.#emission = new Emission(plan, generation, claim, counters);
     this.#deadLetters = new DeadLetters(plan.view, generation);
@@ -137,6 +137,10 @@ export class Unit {
     check(chunk.firstOffset <= partition.nextOffset, 'no offset between two chunks is left out');
     this.#isFresh = false;
     this.#budget.measure(this.memoryBytes);
+    if (this.#budget.memoryFull) {
+      this.#windows.dropSpare();
+      this.#budget.measure(this.memoryBytes);
+    }
     this.#rows.process(chunk, partition);
     this.#complete();
     return 'done';
@@ -259,7 +263,7 @@ export class Unit {
   }
 
   get memoryBytes(): number {
-    let bytes = this.#rows.memoryBytes;
+    let bytes = this.#rows.memoryBytes + this.#windows.spareBytes;
     for (const table of this.#windows.tables()) bytes += table.memoryBytes;
     return bytes;
   }

@@ -2,7 +2,7 @@
 import { check } from '../runtime/errors.ts';
 import type { Budget } from './budget.ts';
 import type { Gaps } from './gaps.ts';
-import type { GroupTable, TableSize } from './group-table.ts';
+import type { GroupTable, SpareArrays, TableOrigin, TableSize } from './group-table.ts';
 import type { Span } from './lateness.ts';
 
 export interface Pane {
@@ -52,18 +52,22 @@ export interface Pass {
   next: number;
 }
 
+/** Makes a table of the current layout. */
+export type NewTable = (origin: TableOrigin) => GroupTable;
+
 export class Windows {
   readonly panes = new Map<number, Pane>();
   readonly windows = new Map<number, WindowState>();
   readonly #budget: Budget;
-  readonly #newTable: (like?: TableSize) => GroupTable;
+  readonly #newTable: NewTable;
   /** Table of the pane made last, or its size when it was evicted. */
   #newest: TableSize | undefined;
+  #spare: SpareArrays | undefined;
   readonly gaps: Gaps;
   /** Largest end of the windows evicted; their rows can come no more. */
   evictedEnd = Number.NEGATIVE_INFINITY;
 
-  constructor(budget: Budget, gaps: Gaps, newTable: (like?: TableSize) => GroupTable) {
+  constructor(budget: Budget, gaps: Gaps, newTable: NewTable) {
     this.#budget = budget;
     this.gaps = gaps;
     this.#newTable = newTable;
@@ -77,7 +81,8 @@ export class Windows {
   pane(span: Span): Pane {
     let pane = this.panes.get(span.start);
     if (pane === undefined) {
-      pane = { span, table: this.#newTable(this.#newest) };
+      pane = { span, table: this.#newTable({ like: this.#newest, spare: this.#spare }) };
+      this.#spare = undefined;
       this.#newest = pane.table;
       this.panes.set(span.start, pane);
       for (let index = 0; index < span.starts.length; index++) {
@@ -112,8 +117,17 @@ export class Windows {
   }
 
   lateTable(window: WindowState): GroupTable {
-    window.late ??= this.#newTable();
+    window.late ??= this.#newTable({});
     return window.late;
+  }
+
+  /** Bytes of the arrays that wait for the next table. */
+  get spareBytes(): number {
+    return this.#spare?.bytes ?? 0;
+  }
+
+  dropSpare(): void {
+    this.#spare = undefined;
   }
 
   *tables(): Iterable<GroupTable> {
@@ -169,11 +183,17 @@ export class Windows {
       for (const pane of window.panes) {
         if (pane.span.starts.some((start) => this.windows.has(start))) continue;
         if (!this.panes.delete(pane.span.start)) continue;
-        const { count, keyBytesUsed } = pane.table;
-        this.#budget.groups -= count;
-        if (this.#newest === pane.table) this.#newest = { count, keyBytesUsed };
+        this.#retire(pane.table);
       }
     }
+  }
+
+  #retire(table: GroupTable): void {
+    const { count, keyBytesUsed } = table;
+    this.#budget.groups -= count;
+    if (this.#newest === table) this.#newest = { count, keyBytesUsed };
+    const spare = table.spare();
+    if (spare !== null && spare.touched >= (this.#spare?.touched ?? 0)) this.#spare = spare;
   }
 }
 

@@ -184,6 +184,44 @@ test('a partition that is gone stays gone', () => {
   assert.deepEqual(completed(again), ['0: 1']);
 });
 
+test('the arrays of a forgotten window serve the next one, unless they are far too large', () => {
+  const harness = new Harness(sums);
+  const { unit } = harness;
+  const pass = (time: number) => {
+    harness.rows(0, at(time, 'a', time));
+    const rows = harness.flush();
+    unit.evict();
+    return rows.map(short);
+  };
+  for (let from = 0; from < 640; from += 64) {
+    harness.rows(0, ...Array.from({ length: 64 }, (_, row) => at(1, `group ${from + row}`)));
+  }
+  const burst = 640 * 8 * 5;
+  harness.rows(0, at(11, 'a', 11));
+  harness.flush();
+  unit.evict();
+  assert.ok(unit.memoryBytes > burst, 'kept for the next table');
+  // Nothing of the window before shows in the table that took its arrays.
+  assert.deepEqual(pass(21), ['["a"]@10 1 complete [1,11]', '["a"]@20 1 open [1,21]']);
+  assert.deepEqual(pass(31), ['["a"]@20 1 complete [1,21]', '["a"]@30 1 open [1,31]']);
+  pass(41);
+  assert.ok(unit.memoryBytes < burst / 4, `${unit.memoryBytes}`);
+});
+
+test('a full memory budget does without spare arrays', () => {
+  const harness = new Harness({ ...sums, limits: { groups: 1e6, memoryBytes: 40_000 } });
+  for (let from = 0; from < 640; from += 64) {
+    harness.rows(0, ...Array.from({ length: 64 }, (_, row) => at(1, `group ${from + row}`)));
+  }
+  harness.rows(0, at(11, 'a'));
+  harness.flush();
+  harness.unit.evict();
+  harness.rows(0, at(12, 'b'), at(13, 'c'));
+  assert.equal(harness.unit.openWindows, 1);
+  const [row] = harness.flush();
+  assert.equal(row?.truncated, false);
+});
+
 test('an idle partition without a floor keeps state, an ended one too, one that is gone does not', () => {
   for (const [leave, windows] of [
     ['setIdle', 2],
