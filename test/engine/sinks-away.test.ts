@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Engine } from '../../actors/engine.ts';
 import type { UnitStatus } from '../../actors/unit-status.ts';
@@ -14,14 +14,11 @@ import { makeRun, rowsOf } from './wifi-project.ts';
 
 const seed = Number(process.env['SEED'] ?? 12);
 const data = streamData({ seed, partitions: 2, rows: 20_000, spanMs: 600_000, disorderMs: 3000 });
-const engines: Engine[] = [];
-// What a failed test left running would keep the process alive.
-after(() => Promise.all(engines.map((engine) => engine.stop(0))));
-
-async function start(dir: string): Promise<Engine> {
+async function start(dir: string, t: TestContext): Promise<Engine> {
   const { project, projectDir } = await loadProject(dir);
   const engine = await Engine.start({ project, projectDir, once: true, cores: 2 });
-  engines.push(engine);
+  // What a failed test left running would keep the process alive.
+  t.after(() => engine.stop(0));
   return engine;
 }
 
@@ -43,7 +40,7 @@ async function straight() {
 test(`a database that another process holds for a while (SEED=${seed})`, async (t) => {
   const expected = await straight();
   const dir = await makeRun({ data, source: { rate: '10000/s' } });
-  const engine = await start(dir);
+  const engine = await start(dir, t);
   await until(engine, 'rows are read', ({ read }) => read > 2000);
   const database = new DatabaseSync(join(dir, 'state/results.db'));
   database.exec('BEGIN IMMEDIATE');
@@ -62,13 +59,13 @@ test(`a database that another process holds for a while (SEED=${seed})`, async (
   assert.deepEqual(rowsOf(dir), expected);
 });
 
-test('a database that is held at the start', async () => {
+test('a database that is held at the start', async (t) => {
   const expected = await straight();
   const dir = await makeRun({ data });
   await mkdir(join(dir, 'state'));
   const database = new DatabaseSync(join(dir, 'state/results.db'));
   database.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE');
-  const starting = start(dir);
+  const starting = start(dir, t);
   await sleep(5000);
   database.exec('ROLLBACK');
   database.close();
@@ -80,7 +77,7 @@ test('a database that is held at the start', async () => {
   assert.deepEqual(rowsOf(dir), expected);
 });
 
-test('a folder for results and one for dead letters that cannot be made yet', async () => {
+test('a folder for results and one for dead letters that cannot be made yet', async (t) => {
   const expected = await straight();
   const dir = await makeRun({
     data,
@@ -92,7 +89,7 @@ test('a folder for results and one for dead letters that cannot be made yet', as
   await mkdir(join(dir, 'state'));
   await writeFile(join(dir, 'state/out'), 'a file stands where the folder is to be');
   await mkdir(join(dir, 'state/dead-letters.ndjson'));
-  const starting = start(dir);
+  const starting = start(dir, t);
   await sleep(4000);
   await rm(join(dir, 'state/out'));
   await rm(join(dir, 'state/dead-letters.ndjson'), { recursive: true });
