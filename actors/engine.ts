@@ -10,6 +10,7 @@ import { systemRandom } from '../runtime/random.ts';
 import { Watchdog } from '../runtime/watchdog.ts';
 import { compileView } from '../views/compile.ts';
 import type { ProjectSpec } from '../views/spec.ts';
+import { askReader } from './ask-reader.ts';
 import { Board } from './board.ts';
 import type { CheckpointAlarm } from './checkpoint/checkpointer.ts';
 import { actorError } from './errors.ts';
@@ -186,7 +187,7 @@ export class Engine implements Behaviour<EngineMessage> {
             slots: project.engine.chunkSlots,
             dictionary: DICTIONARY,
           },
-          ask: (message) => this.#threads.reader.ask(message, { timeoutMs }),
+          ask: (message) => askReader(this.#threads.reader, message, timeoutMs),
           insist: (attempt) =>
             retrying(attempt, {
               clock: this.#clock,

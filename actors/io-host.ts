@@ -9,6 +9,7 @@ import type { ResultSchema } from '../runtime/result-batch.ts';
 import type { PartitionPosition } from '../runtime/snapshot.ts';
 import { type AggregationRegistry, compileView } from '../views/compile.ts';
 import type { ProjectSpec } from '../views/spec.ts';
+import { askReader } from './ask-reader.ts';
 import type { CheckpointerOptions } from './checkpoint/checkpointer.ts';
 import { changeGenerations, finishDraining } from './checkpoint/generations.ts';
 import { registerView } from './generation-registry.ts';
@@ -137,12 +138,8 @@ export class IoHost implements Behaviour<IoMessage, IoAnswer> {
     { stream }: UnitSpec,
     positions: readonly PartitionPosition[],
   ): Promise<readonly PartitionPosition[]> {
-    const answer = await this.#options
-      .reader()
-      .ask(
-        { type: 'fingerprints', task: taskName(stream), positions },
-        { timeoutMs: FINGERPRINT_TIMEOUT_MS },
-      );
+    const message = { type: 'fingerprints', task: taskName(stream), positions } as const;
+    const answer = await askReader(this.#options.reader(), message, FINGERPRINT_TIMEOUT_MS);
     check(answer.type === 'positions', 'fingerprints are answered by positions');
     return answer.positions;
   }

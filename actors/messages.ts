@@ -121,7 +121,9 @@ export type ReaderMessage =
 export type ReaderAnswer =
   | { readonly type: 'partitions'; readonly partitions: readonly PartitionInfo[] }
   | { readonly type: 'positions'; readonly positions: readonly PartitionPosition[] }
-  | { readonly type: 'done' };
+  | { readonly type: 'done' }
+  /** What was asked for failed; the reader lives on. */
+  | { readonly type: 'failed'; readonly error: ErrorData };
 
 /** To an aggregator host. */
 export type AggregatorMessage =

@@ -39,7 +39,16 @@ export class ReaderHost implements Behaviour<ReaderMessage, ReaderAnswer> {
     this.#options = options;
   }
 
+  /** A source that fails at one thing is no reason to stop reading: an error is an answer. */
   async receive(message: ReaderMessage): Promise<ReaderAnswer> {
+    try {
+      return await this.#answer(message);
+    } catch (error) {
+      return { type: 'failed', error: errorToData(error) };
+    }
+  }
+
+  async #answer(message: ReaderMessage): Promise<ReaderAnswer> {
     switch (message.type) {
       case 'open-stream': {
         const source = await this.#open(message.stream, message.once);
@@ -60,7 +69,9 @@ export class ReaderHost implements Behaviour<ReaderMessage, ReaderAnswer> {
         const positions: PartitionPosition[] = [];
         for (const position of message.positions) {
           const { partition, nextOffset } = position;
-          const fingerprint = await source.fingerprint(partition, nextOffset);
+          // One that nothing was read from since it was restored has that of its checkpoint, even if it is gone.
+          const fingerprint =
+            position.fingerprint ?? (await source.fingerprint(partition, nextOffset));
           positions.push({ ...position, fingerprint });
         }
         return { type: 'positions', positions };

@@ -10,7 +10,8 @@ import type { PartitionPosition } from '../runtime/snapshot.ts';
 import { unionColumns } from '../views/columns.ts';
 import type { ViewPlan } from '../views/plan.ts';
 import type { StreamSpec } from '../views/spec.ts';
-import type { LanePartition, LaneSeat, ReaderAnswer, ReaderMessage } from './messages.ts';
+import type { askReader } from './ask-reader.ts';
+import type { LanePartition, LaneSeat, ReaderMessage } from './messages.ts';
 import { unlessReaderAway } from './reader-away.ts';
 import { type LaneState, SharedMemoryManager } from './shared-memory-manager.ts';
 
@@ -23,7 +24,7 @@ export interface StreamTaskOptions {
   readonly stream: StreamSpec;
   readonly once: boolean;
   readonly lane: Omit<LaneOptions, 'columns'>;
-  readonly ask: (message: ReaderMessage) => Promise<ReaderAnswer>;
+  readonly ask: (message: ReaderMessage) => ReturnType<typeof askReader>;
   /** Repeats what fails retryably, such as an ask while the reader is replaced. */
   readonly insist: <T>(attempt: () => Promise<T>) => Promise<T>;
   readonly nextLaneId: () => number;

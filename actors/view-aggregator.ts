@@ -179,6 +179,7 @@ export class ViewAggregator {
     this.#known = new Set();
     this.#unit.bind(lane);
     for (const { index, id } of seat.partitions) this.#learn(index, id);
+    this.#unit.present(new Set(seat.partitions.map(({ id }) => id)));
   }
 
   #learn(index: number, id: string): void {

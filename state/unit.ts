@@ -109,6 +109,17 @@ export class Unit {
     this.#complete();
   }
 
+  /**
+   * The partitions that the source has now. Others that the unit knows, files that are gone for example, hold nobody back: they
+   * are idle, and should they come back they wait for a commit and have their floor.
+   */
+  present(ids: ReadonlySet<string>): void {
+    for (const partition of this.#partitions.all) {
+      if (partition.state === 'active' && !ids.has(partition.id)) partition.state = 'idle';
+    }
+    this.#complete();
+  }
+
   /** A bounded partition is at its end. Rows appended later make it active again. */
   ended(index: number): void {
     const partition = this.#partitions.at(index);

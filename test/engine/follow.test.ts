@@ -21,12 +21,12 @@ const lines = (from: number, to: number): string =>
     return `${JSON.stringify({ t: START_MS + row * 100, k: `k${row % 5}`, v: row })}\n`;
   }).join('');
 
-const project = (text: string) =>
+const project = (text: string, path = 'log.ndjson', files = {}) =>
   makeProject({
     'la.json': {
       streams: {
         s: {
-          source: { type: 'file', path: 'log.ndjson', start: 'earliest', follow: true },
+          source: { type: 'file', path, start: 'earliest', follow: true },
           event_time: { col_name: 't', unit: 'ms' },
           watermark: { delay: '1s' },
         },
@@ -35,6 +35,7 @@ const project = (text: string) =>
       checkpoints: { type: 'file', path: 'state/checkpoints', interval: '200ms' },
     },
     'log.ndjson': text,
+    ...files,
     'views/by_key.json': {
       view: 'by_key',
       stream: 's',
@@ -147,7 +148,40 @@ test(`SIGTERM and appends at random moments, ten times (SEED=${seed})`, async (t
   assert.deepEqual(rowsOf(dir), await straight(lines(0, rows)));
 });
 
+test('a file that is gone between runs holds nobody back; when it is back it has a floor', async () => {
+  const dir = await project(lines(0, 500), '*.ndjson', { 'other.ndjson': lines(300, 500) });
+  const [log, other] = [join(dir, 'log.ndjson'), join(dir, 'other.ndjson')];
+  const run = startLa(['run', dir, '--json']);
+  await untilCounted(dir, 700, run);
+  await stop(run);
+  await rename(other, `${other}.away`);
+
+  await appendFile(log, lines(500, 1000));
+  const alone = startLa(['run', dir, '--json']);
+  await untilCounted(dir, 1200, alone);
+  // The last row is at 99.9 s, the watermark at 98.9 s.
+  const isComplete = () =>
+    tableRows(dir, 'by_key').every(({ window_end, complete }) => {
+      return (complete === 1) === Number(window_end) <= START_MS + 98_900;
+    });
+  while (!isComplete()) {
+    if (alone.child.exitCode !== null) assert.fail((await alone.finished).stderr);
+    await sleep(20);
+  }
+  // A checkpoint that carries the floor.
+  await sleep(500);
+  await stop(alone);
+
+  await rename(`${other}.away`, other);
+  await appendFile(other, lines(500, 600) + lines(990, 1010));
+  const both = startLa(['run', dir, '--json']);
+  await untilCounted(dir, 1220, both);
+  const [{ read, folded, too_late }] = (await stop(both)).views;
+  assert.deepEqual([read, folded, too_late], [1320, 1220, 100]);
+});
+
 for (const [what, change] of Object.entries({
+  'moved away': (log: string) => rename(log, `${log}.1`),
   truncated: (log: string) => truncate(log, 1000),
   'truncated and written anew': async (log: string) => {
     await truncate(log, 0);
@@ -159,6 +193,8 @@ for (const [what, change] of Object.entries({
   },
 })) {
   for (const when of ['while it runs', 'between runs']) {
+    // A file that is not there is none yet, for one that starts to follow.
+    if (what === 'moved away' && when === 'between runs') continue;
     test(`a file ${what} ${when}`, async () => {
       const dir = await project(lines(0, 1000));
       const log = join(dir, 'log.ndjson');
