@@ -9,10 +9,10 @@ import { check, type ErrorData, errorToData, type LaError } from '../runtime/err
 import { systemRandom } from '../runtime/random.ts';
 import { Watchdog } from '../runtime/watchdog.ts';
 import { compileView } from '../views/compile.ts';
-import type { ProjectSpec } from '../views/spec.ts';
+import type { ProjectSpec, StreamSpec } from '../views/spec.ts';
 import { askReader } from './ask-reader.ts';
 import { Board } from './board.ts';
-import type { CheckpointAlarm } from './checkpoint/checkpointer.ts';
+import type { EngineAlarm } from './engine-alarm.ts';
 import { actorError } from './errors.ts';
 import { keepReader } from './keep-reader.ts';
 import { ENGINE, type EngineMessage, taskName, type UnitMessage } from './messages.ts';
@@ -37,7 +37,7 @@ export interface EngineOptions {
   readonly cores: number;
   /** URLs of modules that export further `aggregations`. */
   readonly plugins?: readonly string[];
-  readonly onAlarm?: (alarm: CheckpointAlarm) => void;
+  readonly onAlarm?: (alarm: EngineAlarm) => void;
   /** Gives up the start; later it has no effect. */
   readonly signal?: AbortSignal;
 }
@@ -169,38 +169,21 @@ export class Engine implements Behaviour<EngineMessage> {
   // ---- Starting ---------------------------------------------------------------------------------------------------
 
   async #start(): Promise<void> {
-    const { project, once, plugins = [] } = this.#options;
+    const { project, plugins = [] } = this.#options;
     const timeoutMs = askTimeoutMs;
     const aggregations = await loadAggregations(plugins);
     const answer = await this.#threads.io.ask({ type: 'register', project }, { timeoutMs });
     check(answer.type === 'units', 'register is answered by units');
     for (const [line, spec] of answer.units.entries()) {
-      const name = taskName(spec.stream);
-      let task = this.#tasks.get(name);
-      if (task === undefined) {
-        task = await StreamTask.open({
-          task: name,
-          stream: spec.stream,
-          once,
-          lane: {
-            chunkRows: project.engine.chunkRows,
-            slots: project.engine.chunkSlots,
-            dictionary: DICTIONARY,
-          },
-          ask: (message) => askReader(this.#threads.reader, message, timeoutMs),
-          insist: (attempt) =>
-            retrying(attempt, {
-              clock: this.#clock,
-              random: systemRandom,
-              signal: this.#stopping.signal,
-            }),
-          nextLaneId: () => this.#nextLane++,
-          random: systemRandom,
-        });
-        this.#tasks.set(name, task);
+      try {
+        const task = await this.#taskOf(spec.stream);
+        const plan = compileView(spec.view, spec.stream, aggregations);
+        this.#keeper.add(new UnitRecord(spec, { plan, task, line, random: systemRandom }));
+      } catch (error) {
+        // One that was replaced must not keep the others from starting.
+        if (spec.cutover.until === null) throw error;
+        this.#options.onAlarm?.({ type: 'stranded', unit: spec.unit, error: errorToData(error) });
       }
-      const plan = compileView(spec.view, spec.stream, aggregations);
-      this.#keeper.add(new UnitRecord(spec, { plan, task, line, random: systemRandom }));
     }
     const { signal } = this.#stopping;
     void new Watchdog({ clock: this.#clock }).run(() => this.#threads.aggregators, signal);
@@ -214,6 +197,28 @@ export class Engine implements Behaviour<EngineMessage> {
     );
     void this.#tend().catch(this.#broken);
     this.#checkSettled();
+  }
+
+  async #taskOf(stream: StreamSpec): Promise<StreamTask> {
+    const { project, once } = this.#options;
+    const name = taskName(stream);
+    const known = this.#tasks.get(name);
+    if (known !== undefined) return known;
+    const clock = this.#clock;
+    const { signal } = this.#stopping;
+    const { chunkRows, chunkSlots: slots } = project.engine;
+    const task = await StreamTask.open({
+      task: name,
+      stream,
+      once,
+      lane: { chunkRows, slots, dictionary: DICTIONARY },
+      ask: (message) => askReader(this.#threads.reader, message, askTimeoutMs),
+      insist: (attempt) => retrying(attempt, { clock, random: systemRandom, signal }),
+      nextLaneId: () => this.#nextLane++,
+      random: systemRandom,
+    });
+    this.#tasks.set(name, task);
+    return task;
   }
 
   async #tend(): Promise<void> {

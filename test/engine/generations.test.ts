@@ -3,7 +3,7 @@
  * they are, through kills in the midst of it; and what changes nothing but goes on.
  */
 import assert from 'node:assert/strict';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -335,6 +335,34 @@ test('a change while another process still runs by the files as they were', asyn
     ...expectedOf({ ...old, keys: ['site'] }, (start) => start >= cutover, { generation: 9 }),
   ];
   assert.deepEqual(sorted(found), sorted(expected));
+});
+
+test('an old source that is gone does not keep the new one from being read', async () => {
+  const dir = await makeBefore();
+  const log = join(dir, 'log.ndjson');
+  await appendFile(log, linesOf(rows.slice(BEFORE)));
+  await rename(log, `${log}.away`);
+  await addFiles(dir, {
+    'la.json': withSource('other.ndjson'),
+    'other.ndjson': linesOf(otherRows),
+  });
+  const ended = await la('run', dir, '--once', '--json');
+  assert.equal(ended.exit, 0, ended.stderr);
+  assert.match(ended.stderr, /"stranded","unit":"v@8".*LA_FILE_NOT_FOUND/);
+  const after = expectedOf(
+    { rows: otherRows, keys: ['k'], p: 50 },
+    (start) => start >= CUTOVER_MS,
+    { generation: 9 },
+  );
+  const isNew = (row: Columns) => row['generation'] === 9;
+  assert.deepEqual(sorted(foundIn(dir).filter(isNew)), sorted(after));
+  // It is back: the old windows are completed.
+  await rename(`${log}.away`, log);
+  await runOnce(dir);
+  const before = expectedOf({ rows, keys: ['k'], p: 50 }, (start) => start < CUTOVER_MS, {
+    generation: 8,
+  });
+  assert.deepEqual(sorted(foundIn(dir)), sorted([...before, ...after]));
 });
 
 test('a column whose type changes is refused, with what to do', async () => {
