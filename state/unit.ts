@@ -2,13 +2,14 @@
  * One unit's live state: a view, its open windows and where it stands in each partition. Synchronous and without clocks:
  * the owner feeds it chunks, takes what is to be written, tells it what was acked and committed, and freezes snapshots.
  */
-import { type Chunk, columnKey, PartitionEvent } from '../runtime/chunk.ts';
+import { type Chunk, PartitionEvent } from '../runtime/chunk.ts';
 import { check } from '../runtime/errors.ts';
 import type { Lane } from '../runtime/lane.ts';
 import type { ResultBatch } from '../runtime/result-batch.ts';
 import type { PartitionPosition, RestoredState, Snapshot } from '../runtime/snapshot.ts';
 import type { ViewPlan } from '../views/plan.ts';
 import { Budget, type Limits } from './budget.ts';
+import { columnIndexesOf } from './column-indexes.ts';
 import { Counters } from './counters.ts';
 import { type DeadLetterBatch, DeadLetters } from './dead-letters.ts';
 import { Emission, type EmissionOptions } from './emission.ts';
@@ -296,13 +297,4 @@ export class Unit {
       watermark: this.#partitions.watermarkOf(partition),
     }));
   }
-}
-
-function columnIndexesOf(plan: ViewPlan, lane: Lane): number[] {
-  const keys = lane.options.columns.map(columnKey);
-  return plan.columns.map((column) => {
-    const index = keys.indexOf(columnKey(column));
-    check(index >= 0, 'the lane has all columns of the view');
-    return index;
-  });
 }

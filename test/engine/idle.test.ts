@@ -125,7 +125,9 @@ test('a partition that falls silent, through kill -9', { timeout: 90_000 }, asyn
   run = begin();
   await until(run, () => counted(dir, 'quiet') === 40 + inTime);
   await kill(run);
+  const before = counted(dir, 'busy');
   run = begin();
+  await until(run, () => counted(dir, 'busy') > before);
   const rowsBusy = await busy.stop();
   await until(run, () => counted(dir, 'busy') === rowsBusy);
   run.child.kill('SIGTERM');
