@@ -25,6 +25,7 @@ const ours: Record<string, readonly string[]> = {
   bench: [...all, 'bench', 'test', 'examples'],
   test: [...all, 'bench', 'test', 'examples'],
   examples: all,
+  '.ci': ['kernels'],
 };
 
 /** Which files a package may be imported from, beside benches and tests. */
@@ -38,10 +39,12 @@ const packages: Record<string, string> = {
   etcd3: 'cluster/etcd.ts',
   fastify: '{cli,ui}/**',
   pino: 'cli/**',
+  '@yowasp/clang': '.ci/**',
   'node:sqlite': 'connectors/sqlite/**',
   'node:worker_threads': '{runtime,actors,cli}/**',
 };
 const builtins: [folders: string, modules: string][] = [
+  ['kernels/modules.ts', 'node:fs'],
   ['{kernels,views,state,control}/**', 'node:{buffer,crypto}'],
   ['runtime/**', 'node:{buffer,crypto,worker_threads}'],
   ['actors/**', 'node:{buffer,crypto,path,util,worker_threads,zlib}'],
