@@ -23,7 +23,7 @@ const ours: Record<string, readonly string[]> = {
   cli: all,
   ui: all,
   bench: [...all, 'bench', 'test', 'examples'],
-  test: [...all, 'bench', 'test', 'examples'],
+  test: [...all, 'bench', 'test', 'examples', '.ci'],
   examples: all,
   '.ci': ['kernels'],
 };
