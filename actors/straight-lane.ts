@@ -45,6 +45,7 @@ export class StraightLane {
       dictionaries: this.lane.dictionaries.map((shared) =>
         shared === undefined ? undefined : new DictionaryWriter(shared),
       ),
+      memory: this.lane.memory,
     });
   }
 

@@ -17,10 +17,10 @@ import { type Partition, pickPartition } from './partition-order.ts';
 const IDLE_POLL_MS = 20;
 /** How often a stream that may grow is asked for new partitions. */
 const DISCOVERY_MS = 5000;
-/** How often a ring is looked at that must run empty: at a new dictionary epoch, or after a reader has died. */
-const DRAIN_POLL_MS = 2;
 /** How often a full ring is asked for space. */
 const FULL_POLL_MS = 1;
+/** A lane's dictionaries are never emptied: another lane follows. */
+const EPOCH = 1;
 
 export interface StreamReaderOptions {
   readonly lane: Lane;
@@ -29,8 +29,6 @@ export interface StreamReaderOptions {
   readonly stream: StreamSpec;
   readonly clock: Clock;
   readonly partitions: readonly LanePartition[];
-  /** Dictionary epoch to begin with: above that of any reader before it on this lane. */
-  readonly epoch: number;
   /** Whether partitions that appear later are this reader's to announce. */
   readonly discover: boolean;
   /** A new partition was found; resolves once every view of the lane knows it. */
@@ -42,13 +40,13 @@ export class StreamReader {
   readonly #partitions: Partition[];
   readonly #decoder: JsonDecoder;
   readonly #dictionaries: readonly (DictionaryWriter | undefined)[];
-  #epoch: number;
+  /** A dictionary has no room for the next record. */
+  #isFull = false;
   #nextDiscovery: number;
 
   constructor(options: StreamReaderOptions) {
     const { lane, stream, clock } = options;
     this.#options = options;
-    this.#epoch = options.epoch;
     this.#partitions = options.partitions.map((partition) => newPartition(partition, clock.mono()));
     this.#dictionaries = lane.dictionaries.map((dictionary) =>
       dictionary === undefined ? undefined : new DictionaryWriter(dictionary),
@@ -59,21 +57,25 @@ export class StreamReader {
       maxRecordBytes: stream.maxRecordBytes,
       maxAheadMs: stream.watermark.maxAheadMs,
       dictionaries: this.#dictionaries,
+      memory: lane.memory,
     });
     this.#nextDiscovery = clock.mono() + DISCOVERY_MS;
     for (const { index, offset } of options.partitions) lane.positions[index] = offset;
   }
 
-  /** Ends when all partitions are bounded and at their end (the ring is then ended too), or with the signal. */
-  async run(signal: AbortSignal): Promise<void> {
+  /**
+   * Ends when all partitions are bounded and at their end (the ring is then ended too), when a dictionary is full (another
+   * lane must follow), or with the signal.
+   */
+  async run(signal: AbortSignal): Promise<'ended' | 'full' | 'stopped'> {
     const { ring, clock, stream } = this.#options;
     try {
-      await this.#drained(signal);
       while (!signal.aborted) {
         if (this.#partitions.every((partition) => partition.ended) && !this.#options.discover) {
           ring.end();
-          return;
+          return 'ended';
         }
+        if (this.#isFull) return 'full';
         await this.#discover();
         const partition = pickPartition(this.#partitions, clock.mono(), stream.watermark.maxSkewMs);
         if (partition === undefined) {
@@ -85,6 +87,7 @@ export class StreamReader {
           await this.#step(partition, signal);
         }
       }
+      return 'stopped';
     } finally {
       for (const { reader } of this.#partitions) await reader?.close();
     }
@@ -119,7 +122,7 @@ export class StreamReader {
       partition.activeAt = clock.mono();
       partition.idle = false;
     }
-    await this.#publishRows(partition, partition.batch, signal);
+    this.#publishRows(partition, partition.batch);
   }
 
   async #read(reader: PartitionReader, signal: AbortSignal): Promise<RecordBatch | 'idle' | 'end'> {
@@ -131,12 +134,12 @@ export class StreamReader {
     }
   }
 
-  async #publishRows(partition: Partition, batch: RecordBatch, signal: AbortSignal): Promise<void> {
+  #publishRows(partition: Partition, batch: RecordBatch): void {
     const { lane, ring } = this.#options;
     const sequence = ring.tryClaim();
     const chunk = lane.chunkAt(sequence);
     const position = lane.positions[partition.index]!;
-    chunk.reset(partition.index, position, this.#epoch);
+    chunk.reset(partition.index, position, EPOCH);
     partition.record = this.#decoder.decode(batch, partition.record, chunk);
     const finished = partition.record >= batch.count;
     if (finished) {
@@ -144,16 +147,15 @@ export class StreamReader {
       partition.batch = undefined;
     }
     if (chunk.timeMax > partition.timeMax) partition.timeMax = chunk.timeMax;
-    const full = !finished && chunk.rows < lane.options.chunkRows;
+    this.#isFull = !finished && chunk.rows < lane.options.chunkRows;
     if (chunk.rows > 0 || chunk.nextOffset > position) this.#publish(partition, sequence);
-    if (full) await this.#newEpoch(signal);
   }
 
   #publishEvent(partition: Partition, event: number): void {
     const { lane, ring } = this.#options;
     const sequence = ring.tryClaim();
     const chunk = lane.chunkAt(sequence);
-    chunk.reset(partition.index, lane.positions[partition.index]!, this.#epoch);
+    chunk.reset(partition.index, lane.positions[partition.index]!, EPOCH);
     chunk.event = event;
     this.#publish(partition, sequence);
   }
@@ -166,20 +168,6 @@ export class StreamReader {
     lane.lastPosition[2] = sequence + 1;
     lane.positions[index] = lane.chunkAt(sequence).nextOffset;
     ring.publish(sequence);
-  }
-
-  /** A dictionary is full: once no view reads its codes any more, all begin anew. */
-  async #newEpoch(signal: AbortSignal): Promise<void> {
-    await this.#drained(signal);
-    for (const dictionary of this.#dictionaries) dictionary?.reset();
-    this.#epoch++;
-  }
-
-  async #drained(signal: AbortSignal): Promise<void> {
-    const { ring, clock } = this.#options;
-    while (!signal.aborted && ring.minimum() !== ring.head) {
-      await clock.sleep(DRAIN_POLL_MS, signal).catch(() => undefined);
-    }
   }
 
   async #discover(): Promise<void> {
@@ -213,10 +201,4 @@ function newPartition(partition: LanePartition, mono: number): Partition {
     batch: undefined,
     record: 0,
   };
-}
-
-/** Takes back a position that the reader before this one wrote without living to publish its chunk, the ring's head. */
-export function repairPositions(lane: Lane, head: number): void {
-  const [index = 0, before = 0, afterSequence = 0] = lane.lastPosition;
-  if (afterSequence === head + 1) lane.positions[index] = before;
 }

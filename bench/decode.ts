@@ -70,6 +70,7 @@ function decoderVariant(batches: readonly DecoderBatch[], columns: readonly Colu
       maxRecordBytes: 1 << 20,
       maxAheadMs: Infinity,
       dictionaries,
+      memory: lane.memory,
     });
     decoder.startEpoch();
     return eachChunk(lane, batches, (batch, from, chunk) => decoder.decode(batch, from, chunk));

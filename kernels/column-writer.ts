@@ -46,10 +46,12 @@ export interface Block {
   readonly bytes: Uint8Array;
   /** Row of the block's first record. */
   readonly firstRow: number;
+  /** Rows [from, count) of the block are written. */
+  readonly from: number;
   readonly count: number;
 }
 
-/** Writes a slot of the block to a column. Returns the rows written: fewer than `count` when the dictionary is full. */
+/** Writes a slot of the block to a column. Returns where it stopped: before `count` when the dictionary is full. */
 export function writeColumn(
   block: Block,
   slot: number,
@@ -86,14 +88,14 @@ export function setTag(column: ChunkColumn, row: number, tag: number): void {
 }
 
 function writeNumbers(
-  { values, bytes, firstRow, count }: Block,
+  { values, bytes, firstRow, from, count }: Block,
   slot: number,
   column: ChunkColumn,
 ) {
   const { kinds, numbers: located } = values;
   const { numbers, tags } = column;
   let { tagged } = column;
-  for (let i = 0; i < count; i++) {
+  for (let i = from; i < count; i++) {
     const cell = slot * BLOCK + i;
     const row = firstRow + i;
     const kind = kinds[cell]!;
@@ -110,11 +112,15 @@ function writeNumbers(
   return count;
 }
 
-function writeHashes({ values, bytes, firstRow, count }: Block, slot: number, column: ChunkColumn) {
+function writeHashes(
+  { values, bytes, firstRow, from, count }: Block,
+  slot: number,
+  column: ChunkColumn,
+) {
   const { kinds, spots } = values;
   const { hashLow, hashHigh, tags } = column;
   let { tagged } = column;
-  for (let i = 0; i < count; i++) {
+  for (let i = from; i < count; i++) {
     const cell = slot * BLOCK + i;
     const row = firstRow + i;
     if (kinds[cell] === TEXT) {
@@ -136,7 +142,7 @@ function writeHashes({ values, bytes, firstRow, count }: Block, slot: number, co
 }
 
 function writeCodes(
-  { values, bytes, firstRow, count }: Block,
+  { values, bytes, firstRow, from, count }: Block,
   slot: number,
   column: ChunkColumn,
   dictionary: DictionaryWriter,
@@ -144,7 +150,7 @@ function writeCodes(
   const { kinds, spots } = values;
   const { codes, tags } = column;
   const first = slot * BLOCK;
-  for (let i = 0; i < count; ) {
+  for (let i = from; i < count; ) {
     const row = firstRow + i;
     let runEnd = i;
     while (runEnd < count && kinds[first + runEnd] === TEXT) runEnd++;
@@ -166,14 +172,14 @@ function writeCodes(
 }
 
 function writeValues(
-  { values, bytes, firstRow, count }: Block,
+  { values, bytes, firstRow, from, count }: Block,
   slot: number,
   column: ChunkColumn,
   dictionary: DictionaryWriter,
 ) {
   const { kinds, numbers: located } = values;
   const { numbers, codes } = column;
-  for (let i = 0; i < count; i++) {
+  for (let i = from; i < count; i++) {
     const cell = slot * BLOCK_ROWS + i;
     const row = firstRow + i;
     const kind = kinds[cell]!;

@@ -11,10 +11,12 @@ import type { DictionaryWriter } from '../runtime/dictionary-writer.ts';
 import { check } from '../runtime/errors.ts';
 import { CANONICAL_BYTES_MAX } from './canonical-number.ts';
 import { writeColumn } from './column-writer.ts';
+import { DecodeKernel } from './decode-kernel.ts';
 import { type DecoderBatch, offsetOfRecord } from './decoder-batch.ts';
 import type { EventTimeUnit } from './event-time.ts';
 import { PADDING_BYTES } from './json-scanner.ts';
 import { BLOCK_ROWS } from './located-values.ts';
+import { kernelsOn } from './modules.ts';
 import { isRecordPath, writeRecordColumn } from './record-columns.ts';
 import { RecordScanner } from './record-scanner.ts';
 import { writeOffsets } from './row-offsets.ts';
@@ -29,6 +31,8 @@ export interface JsonDecoderOptions {
   readonly maxAheadMs: number;
   /** By column index; undefined for kinds without a dictionary. */
   readonly dictionaries: readonly (DictionaryWriter | undefined)[];
+  /** The lane's, in which chunks and dictionaries lie: there a kernel does what it can. One decoder a lane at a time. */
+  readonly memory?: WebAssembly.Memory;
 }
 
 /**
@@ -45,7 +49,10 @@ export class JsonDecoder {
   readonly #dictionaries: readonly (DictionaryWriter | undefined)[];
   readonly #maxRecordBytes: number;
   readonly #scanner: RecordScanner;
+  readonly #kernel: DecodeKernel | undefined;
   readonly #times: RowTimes;
+  readonly #timeSlot: number;
+  readonly #timeUnit: EventTimeUnit;
   /** The last record of a batch, padded. */
   #tail: Uint8Array = new Uint8Array(1024);
   #source: Uint8Array = new Uint8Array(0);
@@ -75,7 +82,18 @@ export class JsonDecoder {
     const slot = located.indexOf(eventTime.path);
     check(slot >= 0 || eventTime.path === '$timestamp', 'json decoder: event time of a record');
     this.#times = new RowTimes({ slot, unit: eventTime.unit, maxAheadMs: options.maxAheadMs });
-    this.#scanner = new RecordScanner(located);
+    this.#timeSlot = slot;
+    this.#timeUnit = eventTime.unit;
+    const { memory } = options;
+    if (kernelsOn && memory !== undefined) {
+      this.#kernel = DecodeKernel.open(memory, located, maxRecordBytes);
+    }
+    this.#scanner = this.#kernel?.scanner ?? new RecordScanner(located);
+  }
+
+  /** Records and values that the kernel has left to its twin so far. */
+  get left(): { readonly rows: number; readonly cells: number } {
+    return { rows: this.#kernel?.rowsLeft ?? 0, cells: this.#kernel?.cellsLeft ?? 0 };
   }
 
   /**
@@ -129,6 +147,11 @@ export class JsonDecoder {
     if (count === 0) return 0;
     const scanner = this.#scanner;
     scanner.values.clear(count);
+    const kernel = this.#kernel?.reaches(chunk) ? this.#kernel : undefined;
+    const loaded = kernel?.load(batch, from, count) ?? 0;
+    if (kernel !== undefined && loaded > 0) {
+      return this.#decodeByKernel(kernel, batch, from, chunk, loaded);
+    }
     scanner.setSource(this.#bytes, this.#view);
     count = this.#locate(batch, from, count);
     let bytes = this.#bytes;
@@ -137,28 +160,72 @@ export class JsonDecoder {
       count = 1;
     }
     this.#times.read(batch, from, count, scanner.values, bytes);
+    count = this.#writeColumns(undefined, bytes, batch, from, chunk, count);
+    this.#times.write(chunk, count);
+    return count;
+  }
+
+  /** The same for rows that the kernel has loaded. */
+  #decodeByKernel(
+    kernel: DecodeKernel,
+    batch: DecoderBatch,
+    from: number,
+    chunk: Chunk,
+    count: number,
+  ): number {
+    const { input, starts, ends } = kernel;
+    this.#scanner.setSource(input, kernel.inputView);
+    const { status } = this.#times;
+    status.fill(RowStatus.OK, 0, count);
+    let allOk = true;
+    for (let row = kernel.locate(0, count); row < count; row = kernel.locate(row + 1, count)) {
+      this.#scanner.values.clearRow(row);
+      this.#scan(input, starts[row]!, ends[row]!, row);
+      allOk &&= status[row] === RowStatus.OK;
+    }
+    const plain = allOk && batch.timestamps === null && this.#timeSlot >= 0;
+    const writeTimes = (rows: number) =>
+      kernel.writeTimes(this.#timeSlot, rows, chunk, this.#timeUnit, batch.timeShiftMs);
+    const timed = plain && writeTimes(count);
+    if (!timed) this.#times.read(batch, from, count, this.#scanner.values, input);
+    const written = this.#writeColumns(kernel, input, batch, from, chunk, count);
+    if (!timed) {
+      this.#times.write(chunk, written);
+      return written;
+    }
+    if (written < count) writeTimes(written);
+    chunk.timeMin = kernel.range[0]!;
+    chunk.timeMax = kernel.range[1]!;
+    if (chunk.flagged) chunk.status.fill(RowStatus.OK, chunk.rows, chunk.rows + written);
+    return written;
+  }
+
+  /** Returns the rows written: fewer than `count` when a dictionary is full. */
+  #writeColumns(
+    kernel: DecodeKernel | undefined,
+    bytes: Uint8Array,
+    batch: DecoderBatch,
+    from: number,
+    chunk: Chunk,
+    wanted: number,
+  ): number {
+    const { values } = this.#scanner;
     const firstRow = chunk.rows;
-    for (const [index, column] of chunk.columns.entries()) {
+    let count = wanted;
+    for (let index = 0; index < chunk.columns.length; index++) {
+      const column = chunk.columns[index]!;
       const slot = this.#slots[index]!;
       const dictionary = this.#dictionaries[index];
-      const written =
-        slot >= 0
-          ? writeColumn(
-              { values: scanner.values, bytes, firstRow, count },
-              slot,
-              column,
-              dictionary,
-            )
-          : writeRecordColumn(
-              { batch, from, firstRow, count },
-              column,
-              dictionary,
-              (i) => this.#times.status[i] === RowStatus.OK,
-            );
+      const block = { values, bytes, firstRow, from: 0, count };
+      let written: number;
+      if (slot < 0) {
+        const isOk = (i: number) => this.#times.status[i] === RowStatus.OK;
+        written = writeRecordColumn({ batch, from, firstRow, count }, column, dictionary, isOk);
+      } else if (kernel === undefined) written = writeColumn(block, slot, column, dictionary);
+      else written = kernel.writeColumn(block, slot, column, dictionary);
       if (written < count) this.#dictionaryFull = true;
       count = written;
     }
-    this.#times.write(chunk, count);
     return count;
   }
 

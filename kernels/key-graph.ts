@@ -1,6 +1,7 @@
 import { EntryType } from '../runtime/dictionary.ts';
 import { check } from '../runtime/errors.ts';
 import { hash64, hashed } from '../runtime/hash.ts';
+import { type Arrays, heapArrays } from './kernel-area.ts';
 import { BLOCK_ROWS } from './located-values.ts';
 
 /** Numbers that a node has in `nodes`; a node's name is the index of its first. They lie together, for they are read all the time. */
@@ -54,11 +55,11 @@ export class KeyGraph {
   #unwantedKeys = 0;
 
   /** Slot of path i is i. Paths are split at dots: a key that itself holds a dot cannot be reached. */
-  constructor(paths: readonly string[]) {
+  constructor(paths: readonly string[], arrays: Arrays = heapArrays) {
     const steps = paths.reduce((sum, path) => sum + path.split('.').length, 0);
     this.#unwantedCell = paths.length * BLOCK_ROWS;
     this.alternative = NODE_INTS * (UNWANTED_KEYS_MAX + 3 * steps + 2);
-    this.nodes = new Int32Array(2 * this.alternative);
+    this.nodes = arrays.ints(2 * this.alternative);
     this.#addObject();
     for (const [slot, path] of paths.entries()) this.#addPath(path, slot);
   }
@@ -121,6 +122,21 @@ export class KeyGraph {
       nodes[node + i] = nodes[node + alternative + i]!;
       nodes[node + alternative + i] = int;
     }
+  }
+
+  /** The objects, for the kernel: {start node, first of its slots, number of them} each, and the slots. */
+  tables(arrays: Arrays): { objects: Uint32Array; objectSlots: Uint32Array } {
+    const objects = arrays.words(3 * this.objects.length);
+    const objectSlots = arrays.words(
+      this.objects.reduce((sum, { slots }) => sum + slots.length, 0),
+    );
+    let first = 0;
+    for (const [index, { startNode, slots }] of this.objects.entries()) {
+      objects.set([startNode, first, slots.length], 3 * index);
+      objectSlots.set(slots, first);
+      first += slots.length;
+    }
+    return { objects, objectSlots };
   }
 
   #addPath(path: string, slot: number): void {

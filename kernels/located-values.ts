@@ -1,4 +1,5 @@
 import { SPOT_INTS } from '../runtime/dictionary-writer.ts';
+import { type Arrays, heapArrays } from './kernel-area.ts';
 
 /** What scanning found: for each wanted path (a slot) and row of a block, where its value lies and what it is. */
 
@@ -29,17 +30,17 @@ export class LocatedValues {
   readonly slots: number;
   /** ValueKind of each cell. */
   readonly kinds: Uint8Array;
-  /** SPOT_INTS for each cell; see runtime/dictionary-writer.ts. Lanes are those of TEXT only. */
+  /** SPOT_INTS for each cell; see runtime/dictionary-writer.ts. Lanes are those of TEXT only, and not of the kernel's. */
   readonly spots: Int32Array;
   /** Of INTEGER and DECIMAL. */
   readonly numbers: Float64Array;
 
-  constructor(slots: number) {
+  constructor(slots: number, arrays: Arrays = heapArrays) {
     const cells = (slots + 1) * BLOCK_ROWS;
     this.slots = slots;
-    this.kinds = new Uint8Array(cells);
-    this.spots = new Int32Array(cells * SPOT_INTS);
-    this.numbers = new Float64Array(cells);
+    this.kinds = arrays.bytes(cells);
+    this.spots = arrays.ints(cells * SPOT_INTS);
+    this.numbers = arrays.floats(cells);
   }
 
   /** Makes all values of rows below `count` NULL. */

@@ -9,6 +9,7 @@ import {
 import { hashFinishLow } from '../runtime/hash.ts';
 import { DEPTH_MAX, JsonScanner } from './json-scanner.ts';
 import { unescaped, unescapeText } from './json-text.ts';
+import { type Arrays, heapArrays } from './kernel-area.ts';
 import {
   KeyGraph,
   LITERAL_WORDS_MASKED,
@@ -53,7 +54,7 @@ const CELL: number = NODE_CELL;
  */
 export class RecordScanner {
   readonly values: LocatedValues;
-  readonly #graph: KeyGraph;
+  readonly graph: KeyGraph;
   readonly #json: JsonScanner;
   /** By depth: the node of the member that each open object is the value of. */
   readonly #openNodes = new Int32Array(DEPTH_MAX);
@@ -62,9 +63,9 @@ export class RecordScanner {
   /** The node that the last reader of members got to. */
   #node = 0;
 
-  constructor(paths: readonly string[]) {
-    this.#graph = new KeyGraph(paths);
-    this.values = new LocatedValues(paths.length);
+  constructor(paths: readonly string[], arrays: Arrays = heapArrays) {
+    this.graph = new KeyGraph(paths, arrays);
+    this.values = new LocatedValues(paths.length, arrays);
     this.#json = new JsonScanner(this.values);
   }
 
@@ -83,7 +84,7 @@ export class RecordScanner {
   scan(start: number, end: number, row: number): number {
     const bytes = this.#bytes;
     const json = this.#json;
-    const { nodes, objects } = this.#graph;
+    const { nodes, objects } = this.graph;
     json.end = end;
     let at = json.skipSpace(start);
     if (bytes[at] !== 123) return this.#scanOther(at);
@@ -127,7 +128,7 @@ export class RecordScanner {
     const view = this.#view;
     const values = this.values;
     const { kinds, spots, numbers } = values;
-    const { nodes } = this.#graph;
+    const { nodes } = this.graph;
     let node = this.#node;
     let at = start;
     for (;;) {
@@ -188,14 +189,14 @@ export class RecordScanner {
 
   /** Goes to the next member: as predicted, or the general way. Returns where its value starts; -1 when malformed. */
   #afterPredicted(at: number, end: number): number {
-    const { nodes, alternative } = this.#graph;
+    const { nodes, alternative } = this.graph;
     const node = this.#node;
     const isNext = this.#matches(node, at, 0, end);
     const taken = isNext ? node : node + alternative;
     if (!isNext && !this.#matches(taken, at, 0, end)) return this.#readKey(at);
     this.#node = nodes[taken + NODE_NEXT]!;
     const after = at + nodes[taken + NODE_LENGTH]!;
-    if (!isNext) this.#graph.countAlternative(node);
+    if (!isNext) this.graph.countAlternative(node);
     // More white space may follow than the last time.
     return this.#json.skipSpace(after);
   }
@@ -203,7 +204,7 @@ export class RecordScanner {
   /** Whether the bytes at `at`, from the `done`th on, are those that lead to the node predicted. */
   #matches(node: number, at: number, done: number, end: number): boolean {
     const view = this.#view;
-    const { nodes } = this.#graph;
+    const { nodes } = this.graph;
     const length = nodes[node + LENGTH]!;
     if (length === 0 || at + length > end) return false;
     let i = done;
@@ -219,7 +220,7 @@ export class RecordScanner {
   #readKey(start: number): number {
     const bytes = this.#bytes;
     const json = this.#json;
-    const graph = this.#graph;
+    const graph = this.graph;
     const node = this.#node;
     const object = graph.nodes[node + NODE_PARENT]!;
     let at = json.skipSpace(start);
@@ -254,7 +255,7 @@ export class RecordScanner {
   }
 
   #clear(object: number, row: number): void {
-    const { slots } = this.#graph.objects[object]!;
+    const { slots } = this.graph.objects[object]!;
     const { kinds } = this.values;
     for (let i = 0; i < slots.length; i++) kinds[slots[i]! * BLOCK_ROWS + row] = ValueKind.NULL;
   }

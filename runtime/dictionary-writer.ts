@@ -15,49 +15,68 @@ export const SPOT_HIGH = 3;
 /** Texts that `internTexts` takes at a time. */
 const TEXTS_MAX = 512;
 
-const SLOT_INTS = 4;
+const SLOT_INTS = 2;
 const SLOTS_AT_FIRST = 1024;
 /** Entries from which on slots and bytes are no longer in the nearest cache. */
 const TOUCH_ENTRIES_MIN = 2048;
 
+/** Places in the dictionary's state; the rest of it are addresses, for the kernel (kernels/c/dictionary.h). */
+const MASK = 0;
+const ENTRIES = 1;
+const BYTE_COUNT = 2;
+/** A slot's code, below its type. */
+const CODE_BITS = 28;
+const CODE_MASK: number = (1 << CODE_BITS) - 1;
+
 // Copies for the loops here: the compiler folds a module's own constants, imported ones it loads every time.
 const TEXT: number = EntryType.TEXT;
+const TEXT_BITS: number = TEXT << CODE_BITS;
 const finishLow = hashFinishLow;
 const finishHigh = hashFinishHigh;
 
 /**
- * The producer's side of a dictionary. Slots hold {low half of the hash, code, start, length × 4 + type}, so that a
- * look-up touches one line of the table and one of the entry's bytes; code 0 marks a free slot.
+ * The producer's side of a dictionary. Slots hold {low half of the hash, type and code}; code 0 marks a free slot. They
+ * and all other state lie in the dictionary's memory, where the decode kernel does the same work on them.
  */
 export class DictionaryWriter {
   /** Of no use but that the loads of `touch` are not dropped as useless. */
   touched = 0;
   readonly dictionary: Dictionary;
-  #slots = new Int32Array(SLOTS_AT_FIRST * SLOT_INTS);
-  #mask = SLOTS_AT_FIRST - 1;
+  readonly #slots: Int32Array;
+  readonly #state: Uint32Array;
   readonly #lows = new Int32Array(TEXTS_MAX);
-  #entries = 0;
-  #byteCount = 0;
   readonly #view: DataView;
   #source: Uint8Array;
   #sourceView: DataView;
 
+  /** Empties the dictionary, whoever wrote to it before. */
   constructor(dictionary: Dictionary) {
-    check(dictionary.limits.bytesMax < 1 << 29, 'dictionary: bytesMax below 512 MiB');
+    const { limits, state, slots } = dictionary;
+    check(limits.bytesMax < 1 << 29, 'dictionary: bytesMax below 512 MiB');
+    check(limits.entriesMax <= CODE_MASK, 'dictionary: codes fit their bits');
     this.dictionary = dictionary;
     this.#view = viewOf(dictionary.bytes);
     this.#source = dictionary.bytes;
     this.#sourceView = this.#view;
+    this.#slots = slots;
+    this.#state = state;
+    const { starts, lengths, hashLow, hashHigh, types, bytes } = dictionary;
+    const arrays = [starts, lengths, hashLow, hashHigh, types, bytes, slots];
+    state.set([
+      ...[0, 0, 0, limits.entriesMax, limits.bytesMax, slots.length / SLOT_INTS],
+      ...arrays.map(({ byteOffset }) => byteOffset),
+    ]);
+    this.reset();
   }
 
   /** Entries of this epoch; codes run from 1 to it. */
   get entries(): number {
-    return this.#entries;
+    return this.#state[ENTRIES]!;
   }
 
   /** Bytes of this epoch's entries. */
   get byteCount(): number {
-    return this.#byteCount;
+    return this.#state[BYTE_COUNT]!;
   }
 
   /** Code of the value; 0 when it is new and the dictionary is full: the caller must start a new epoch. */
@@ -66,18 +85,23 @@ export class DictionaryWriter {
     const { low, high } = hashed;
     this.#setSource(bytes);
     const slots = this.#slots;
-    const size = ((end - start) << 2) | type;
-    let at = (low & this.#mask) << 2;
+    const mask = this.#state[MASK]!;
+    let at = (low & mask) << 1;
     // Ends: at least half of the slots are free.
     while (slots[at + 1] !== 0) {
-      if (slots[at] === low && slots[at + 3] === size) {
-        if (equal(this.#sourceView, start, this.#view, slots[at + 2]!, end - start)) {
-          return slots[at + 1]!;
-        }
-      }
-      at = (at + SLOT_INTS) & (slots.length - 1);
+      const code = slots[at + 1]! & CODE_MASK;
+      const isTyped = slots[at] === low && slots[at + 1]! >>> CODE_BITS === type;
+      if (isTyped && this.#holds(code, start, end - start)) return code;
+      at = (at + SLOT_INTS) & (2 * mask + 1);
     }
     return this.#append(at, type, start, end - start, low, high);
+  }
+
+  /** Whether the source's bytes are those of the entry. */
+  #holds(code: number, start: number, length: number): boolean {
+    const { starts, lengths } = this.dictionary;
+    if (lengths[code] !== length) return false;
+    return equal(this.#sourceView, start, this.#view, starts[code]!, length);
   }
 
   /**
@@ -97,7 +121,7 @@ export class DictionaryWriter {
       const some = Math.min(count - done, TEXTS_MAX);
       const first = from + done * SPOT_INTS;
       finishLows(this.#lows, spots, first, some);
-      if (this.#entries >= TOUCH_ENTRIES_MIN) this.#touch(some);
+      if (this.entries >= TOUCH_ENTRIES_MIN) this.#touch(some);
       const interned = this.#lookUp(spots, first, some, codes, row + done);
       if (interned < some) return done + interned;
     }
@@ -116,12 +140,15 @@ export class DictionaryWriter {
    */
   #touch(count: number): void {
     const slots = this.#slots;
-    const mask = this.#mask;
+    const mask = this.#state[MASK]!;
     const lows = this.#lows;
-    const { bytes } = this.dictionary;
+    const { bytes, starts } = this.dictionary;
     let sum = 0;
-    for (let i = 0; i < count; i++) sum ^= slots[((lows[i]! & mask) << 2) + 1]!;
-    for (let i = 0; i < count; i++) sum ^= bytes[slots[((lows[i]! & mask) << 2) + 2]!]!;
+    for (let i = 0; i < count; i++)
+      sum ^= starts[slots[((lows[i]! & mask) << 1) + 1]! & CODE_MASK]!;
+    for (let i = 0; i < count; i++) {
+      sum ^= bytes[starts[slots[((lows[i]! & mask) << 1) + 1]! & CODE_MASK]!]!;
+    }
     this.touched = sum;
   }
 
@@ -129,29 +156,30 @@ export class DictionaryWriter {
     const source = this.#sourceView;
     const view = this.#view;
     const lows = this.#lows;
-    let slots = this.#slots;
-    let mask = slots.length - 1;
+    const slots = this.#slots;
+    const { starts, lengths } = this.dictionary;
+    let mask = this.#state[MASK]!;
     for (let i = 0; i < count; i++) {
       const spot = from + i * SPOT_INTS;
       const start = spots[spot]!;
       const length = spots[spot + SPOT_LENGTH]!;
       const low = lows[i]!;
-      const size = (length << 2) | TEXT;
-      let at = (low << 2) & mask;
-      let code = slots[at + 1]!;
-      while (code !== 0) {
-        if (slots[at] === low && slots[at + 3] === size) {
-          if (equal(source, start, view, slots[at + 2]!, length)) break;
+      let at = (low & mask) << 1;
+      let entry = slots[at + 1]!;
+      while (entry !== 0) {
+        const code = entry & CODE_MASK;
+        if (slots[at] === low && (entry ^ TEXT_BITS) === code && lengths[code] === length) {
+          if (equal(source, start, view, starts[code]!, length)) break;
         }
-        at = (at + SLOT_INTS) & mask;
-        code = slots[at + 1]!;
+        at = (at + SLOT_INTS) & (2 * mask + 1);
+        entry = slots[at + 1]!;
       }
+      let code = entry & CODE_MASK;
       if (code === 0) {
         const high = finishHigh(spots[spot + SPOT_HIGH]!, low);
         code = this.#append(at, TEXT, start, length, low, high);
         if (code === 0) return i;
-        slots = this.#slots;
-        mask = slots.length - 1;
+        mask = this.#state[MASK]!;
       }
       codes[row + i] = code;
     }
@@ -160,9 +188,11 @@ export class DictionaryWriter {
 
   /** Starts a new epoch: codes and entries from before are gone. */
   reset(): void {
-    this.#slots.fill(0);
-    this.#entries = 0;
-    this.#byteCount = 0;
+    const slotsAtFirst = Math.min(SLOTS_AT_FIRST, this.#slots.length / SLOT_INTS);
+    this.#slots.fill(0, 0, slotsAtFirst * SLOT_INTS);
+    this.#state[MASK] = slotsAtFirst - 1;
+    this.#state[ENTRIES] = 0;
+    this.#state[BYTE_COUNT] = 0;
   }
 
   #append(
@@ -175,8 +205,8 @@ export class DictionaryWriter {
   ): number {
     const { dictionary } = this;
     const { limits, bytes } = dictionary;
-    const code = this.#entries + 1;
-    const to = this.#byteCount;
+    const code = this.entries + 1;
+    const to = this.byteCount;
     if (code > limits.entriesMax || to + length > limits.bytesMax) return 0;
     const source = this.#source;
     for (let i = 0; i < length; i++) bytes[to + i] = source[start + i]!;
@@ -185,29 +215,27 @@ export class DictionaryWriter {
     dictionary.hashLow[code] = low;
     dictionary.hashHigh[code] = high;
     dictionary.types[code] = type;
-    const slots = this.#slots;
-    slots[at] = low;
-    slots[at + 1] = code;
-    slots[at + 2] = to;
-    slots[at + 3] = (length << 2) | type;
-    this.#entries = code;
-    this.#byteCount = to + length;
-    if (code * 2 > this.#mask) this.#grow();
+    this.#slots[at] = low;
+    this.#slots[at + 1] = (type << CODE_BITS) | code;
+    this.#state[ENTRIES] = code;
+    this.#state[BYTE_COUNT] = to + length;
+    const mask = this.#state[MASK]!;
+    if (code * 2 > mask && (mask + 1) * SLOT_INTS < this.#slots.length) this.#grow(2 * mask + 1);
     return code;
   }
 
-  #grow(): void {
-    const from = this.#slots;
-    const slots = new Int32Array(from.length * 2);
-    const mask = this.#mask * 2 + 1;
-    for (let at = 0; at < from.length; at += SLOT_INTS) {
-      if (from[at + 1] === 0) continue;
-      let slot = from[at]! & mask;
-      while (slots[(slot << 2) + 1] !== 0) slot = (slot + 1) & mask;
-      for (let i = 0; i < SLOT_INTS; i++) slots[(slot << 2) + i] = from[at + i]!;
+  /** In place: all that a slot says stands in its entry. */
+  #grow(mask: number): void {
+    const slots = this.#slots;
+    const { hashLow, types } = this.dictionary;
+    slots.fill(0, 0, (mask + 1) * SLOT_INTS);
+    for (let code = 1; code <= this.entries; code++) {
+      let slot = hashLow[code]! & mask;
+      while (slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
+      slots[2 * slot] = hashLow[code]!;
+      slots[2 * slot + 1] = (types[code]! << CODE_BITS) | code;
     }
-    this.#slots = slots;
-    this.#mask = mask;
+    this.#state[MASK] = mask;
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Dictionaries of `dict32` and `value` columns: typed values by code, append-only within an epoch. Entries lie in shared
- * memory and are complete before the chunk that uses them is published; the slot table that finds a code is the
- * producer's own. Code 0 means no value.
+ * memory and are complete before the chunk that uses them is published; the slot table that finds a code lies there too,
+ * for the producer's kernel, but is the producer's own. Code 0 means no value.
  */
 
 /** Types of dictionary entries, in the order in which values of mixed types compare: numbers before text. */
@@ -16,8 +16,20 @@ export interface DictionaryLimits {
 
 const align = (bytes: number) => (bytes + 63) & ~63;
 
+/** Kernels compare 16 bytes at a time: so much may be read, never used, behind the last entry. */
+const SLACK_BYTES = 64;
+const STATE_BYTES = 64;
+const SLOTS_MIN = 8;
+
+/** Slots of the largest table: a power of two, at most half of them full. */
+const slotsMaxOf = (entriesMax: number): number =>
+  Math.max(SLOTS_MIN, 2 ** Math.ceil(Math.log2(2 * entriesMax)));
+
+/** Bytes of address space; what is never touched costs no memory. */
 export function dictionaryBytes({ entriesMax, bytesMax }: DictionaryLimits): number {
-  return 4 * align(4 * (entriesMax + 1)) + align(entriesMax + 1) + align(bytesMax);
+  const entries = 4 * align(4 * (entriesMax + 1)) + align(entriesMax + 1);
+  const table = STATE_BYTES + align(8 * slotsMaxOf(entriesMax));
+  return entries + align(bytesMax + SLACK_BYTES) + table;
 }
 
 /** The shared part: what readers see. */
@@ -33,6 +45,9 @@ export class Dictionary {
   /** Text as UTF-8 without escapes; numbers in canonical form; `true` and `false`. */
   readonly bytes: Uint8Array;
   readonly limits: DictionaryLimits;
+  /** The producer's: see runtime/dictionary-writer.ts. */
+  readonly state: Uint32Array;
+  readonly slots: Int32Array;
 
   constructor(buffer: ArrayBufferLike, offset: number, limits: DictionaryLimits) {
     const entries = limits.entriesMax + 1;
@@ -43,6 +58,16 @@ export class Dictionary {
     this.hashLow = new Uint32Array(buffer, offset + 2 * step, entries);
     this.hashHigh = new Uint32Array(buffer, offset + 3 * step, entries);
     this.types = new Uint8Array(buffer, offset + 4 * step, entries);
-    this.bytes = new Uint8Array(buffer, offset + 4 * step + align(entries), limits.bytesMax);
+    const bytesAt = offset + 4 * step + align(entries);
+    this.bytes = new Uint8Array(buffer, bytesAt, limits.bytesMax);
+    const stateAt = bytesAt + align(limits.bytesMax + SLACK_BYTES);
+    this.state = new Uint32Array(buffer, stateAt, STATE_BYTES / 4);
+    this.slots = new Int32Array(buffer, stateAt + STATE_BYTES, 2 * slotsMaxOf(limits.entriesMax));
+  }
+
+  /** About what of it is resident. */
+  get memoryBytes(): number {
+    const [mask = 0, entries = 0, byteCount = 0] = this.state;
+    return 8 * (mask + 1) + 17 * entries + byteCount;
   }
 }

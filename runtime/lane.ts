@@ -16,8 +16,8 @@ export interface LaneOptions {
   readonly dictionary: DictionaryLimits;
 }
 
-/** Left free at the bottom for the stacks and statics of kernels that share the memory. */
-const KERNEL_BYTES = 1 << 20;
+/** Left free at the bottom for the reader's kernel: its stack, its input, what it located. What is never touched costs no memory. */
+export const KERNEL_BYTES: number = 8 << 20;
 const RING_BYTES = Math.ceil(RING / 64) * 64;
 /** Partitions of a stream at most, and the bytes of their positions. */
 export const PARTITIONS_MAX = 2048;

@@ -66,6 +66,7 @@ export function decoding(options: DecodingOptions) {
     maxRecordBytes: 1 << 20,
     maxAheadMs: Infinity,
     dictionaries,
+    memory: lane.memory,
     ...rest,
     columns,
   });
