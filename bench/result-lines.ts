@@ -1,6 +1,6 @@
 /**
- * What does a result row cost as a JSON line? Rows of LA-8's shapes, beside JSON.stringify of the same rows that stand
- * ready as objects; in turns, medians of CPU time. `--json` for machines, `--rounds N`.
+ * What does a result row cost as a JSON line? Rows of LA-8's shapes, by the kernel and by its twin, beside JSON.stringify of the
+ * same rows that stand ready as objects; in turns, medians of CPU time. `--json` for machines, `--rounds N`.
  */
 import { parseArgs } from 'node:util';
 import { ResultLines } from '../connectors/file/result-lines.ts';
@@ -97,7 +97,7 @@ function batchOf(shape: Shape): ResultBatch {
     gap: new Uint8Array(ROWS),
     values: shape.values.map(([, type, make]) => {
       const values = Array.from({ length: ROWS }, make);
-      return type === 'value' || type === 'json' ? values : Float64Array.from(values);
+      return type === 'json' ? values : Float64Array.from(values);
     }),
   };
 }
@@ -134,28 +134,44 @@ const prepared = Object.entries(shapes).map(([name, shape]) => {
   if (objects.map((row) => `${JSON.stringify(row)}\n`).join('') !== text) {
     throw new Error(`${name}: not what JSON.stringify writes`);
   }
-  return { name, bytes: text.length / ROWS, batch, lines, objects, ours: [0], theirs: [0] };
+  return {
+    name,
+    bytes: text.length / ROWS,
+    batch,
+    lines,
+    objects,
+    kernel: [0],
+    twin: [0],
+    theirs: [0],
+  };
 });
+let taken = 0;
 for (let round = -2; round < Number(options.rounds); round++) {
-  for (const { batch, lines, objects, ours, theirs } of prepared) {
-    const own = nanosecondsOfRow(() => lines.format(batch, false));
+  for (const { batch, lines, objects, kernel, twin, theirs } of prepared) {
+    const byKernel = nanosecondsOfRow(() => {
+      for (const piece of lines.pieces(batch, false)) taken += piece.length;
+    });
+    const byTwin = nanosecondsOfRow(() => lines.format(batch, false));
     const other = nanosecondsOfRow(() => {
       for (const row of objects) JSON.stringify(row);
     });
     if (round < 0) continue;
-    ours[round] = own;
+    kernel[round] = byKernel;
+    twin[round] = byTwin;
     theirs[round] = other;
   }
 }
-const measured = prepared.map(({ name, bytes: line_bytes, ours, theirs }) => {
-  const [ns, stringify] = [median(ours), median(theirs)];
+const measured = prepared.map(({ name, bytes: line_bytes, kernel, twin, theirs }) => {
+  const [ns, twinNs, stringify] = [median(kernel), median(twin), median(theirs)];
   return {
     name,
     line_bytes: Math.round(line_bytes),
     ns_per_row: Math.round(ns),
+    twin_ns_per_row: Math.round(twinNs),
     stringify_ns_per_row: Math.round(stringify),
     ratio: Math.round((stringify / ns) * 10) / 10,
   };
 });
+if (taken === 0) throw new Error('no lines were made');
 if (options.json) console.log(JSON.stringify(measured));
 else console.table(Object.fromEntries(measured.map(({ name, ...rest }) => [name, rest])));

@@ -16,7 +16,7 @@ const ours: Record<string, readonly string[]> = {
   kernels: ['runtime'],
   views: ['runtime'],
   state: ['runtime', 'kernels', 'views'],
-  connectors: ['runtime'],
+  connectors: ['runtime', 'kernels'],
   control: ['runtime', 'views'],
   actors: data,
   cluster: [...data, 'actors', 'control'],

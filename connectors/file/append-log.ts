@@ -9,10 +9,20 @@ const NEWLINE = 10;
  * A file of lines that only grows. What a crash left of an unfinished append (its last line torn, or whole lines of a
  * batch that was never acknowledged) is harmless but for the torn line, which opening cuts off.
  */
+/** Makes whole lines in pieces, each valid until the next is asked for; the same lines each time. */
+export type Lines = () => Iterable<Uint8Array>;
+
+interface Append {
+  readonly lines: Lines;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 export class AppendLog {
   readonly #path: string;
   readonly #file: FileHandle;
-  #last: Promise<void> = Promise.resolve();
+  #waiting: Append[] = [];
+  #last: Promise<void> | undefined;
 
   static async open(path: string): Promise<AppendLog> {
     try {
@@ -37,35 +47,66 @@ export class AppendLog {
   }
 
   /**
-   * Appends the whole lines that `lines` returns when its turn has come; durable when it resolves. When it fails, the
-   * file is as before, where that is still possible.
+   * Appends the lines, made when their turn has come; durable when it resolves. Appends that wait at the same time go
+   * together: one fdatasync for all, and if one fails all do. Then the file is as before, where that is still possible.
    */
-  append(lines: () => Uint8Array): Promise<void> {
-    const appended = this.#last.then(() => this.#append(lines()));
-    this.#last = appended.catch(() => {});
-    return appended;
+  append(lines: Lines): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ lines, resolve, reject });
+      this.#last ??= this.#run();
+    });
   }
 
-  async #append(bytes: Uint8Array): Promise<void> {
-    if (bytes.length === 0) return;
-    let at = 0;
-    try {
-      while (at < bytes.length) {
-        at += (await this.#file.write(bytes, at, bytes.length - at)).bytesWritten;
+  async #run(): Promise<void> {
+    await Promise.resolve(); // those of the same turn go together
+    while (this.#waiting.length > 0) {
+      const together = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#appendAll(together);
+        for (const { resolve } of together) resolve();
+      } catch (error) {
+        for (const { reject } of together) reject(error);
       }
-      await this.#file.datasync();
+    }
+    this.#last = undefined;
+  }
+
+  async #appendAll(appends: readonly Append[]): Promise<void> {
+    let written = 0;
+    try {
+      for (const { lines } of appends) {
+        for (const bytes of lines()) {
+          for (let at = 0; at < bytes.length; ) {
+            const { bytesWritten } = await this.#file.write(bytes, at, bytes.length - at);
+            at += bytesWritten;
+            written += bytesWritten;
+          }
+        }
+      }
+      if (written > 0) await this.#file.datasync();
     } catch (error) {
-      await this.#takeBack(bytes.subarray(0, at)).catch(() => {});
+      await this.#takeBack(appends, written).catch(() => {});
       throw connectorError('LA_SINK_FILE', { path: this.#path, reason: reasonOf(error) }, error);
     }
   }
 
   /** Cuts off what was written, where it is still the file's end: a former owner may have appended meanwhile. */
-  async #takeBack(written: Uint8Array): Promise<void> {
-    const start = (await this.#file.stat()).size - written.length;
-    const end = Buffer.alloc(written.length);
-    await this.#file.read(end, 0, end.length, start);
-    if (end.equals(written)) await this.#file.truncate(start);
+  async #takeBack(appends: readonly Append[], written: number): Promise<void> {
+    if (written === 0) return;
+    const { size } = await this.#file.stat();
+    const start = size - written;
+    let at = start;
+    for (const { lines } of appends) {
+      for (const bytes of lines()) {
+        const length = Math.min(bytes.length, size - at);
+        const there = Buffer.alloc(length);
+        await this.#file.read(there, 0, length, at);
+        if (!there.equals(bytes.subarray(0, length))) return;
+        at += length;
+      }
+    }
+    await this.#file.truncate(start);
   }
 
   async close(): Promise<void> {

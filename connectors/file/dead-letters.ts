@@ -19,7 +19,7 @@ export class FileDeadLetters implements DeadLetterSink {
 
   async write(letters: readonly DeadLetter[], signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    await this.#log.append(() => Buffer.from(letters.map(lineOf).join('')));
+    await this.#log.append(() => [Buffer.from(letters.map(lineOf).join(''))]);
   }
 
   close(): Promise<void> {

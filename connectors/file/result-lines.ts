@@ -1,63 +1,73 @@
 /** Result rows as JSON lines, byte by byte. */
+import { kernelsOn } from '../../kernels/modules.ts';
 import type { Json } from '../../runtime/json.ts';
 import type { ResultBatch, ResultSchema } from '../../runtime/result-batch.ts';
 import {
   type Constant,
   constant,
-  NUMBER_BYTES_MAX,
   WRITE_SLACK,
   writeConstant,
   writeNumber,
   writePlainText,
 } from './json-bytes.ts';
 import { writeKeyMembers } from './key-members.ts';
+import {
+  flagsOf,
+  type LineConstants,
+  type LineVersion,
+  lineConstants,
+  lineVersion,
+} from './line-constants.ts';
+import { takeLineSlot } from './line-kernel.ts';
 
-/** A member's name and what stands before it; the first of a line has its brace instead of the comma. */
-const memberText = (name: string, first = false): string =>
-  `${first ? '{' : ','}${JSON.stringify(name)}:`;
-
-/** Of the members of the version, the window and the flags. */
-const NAMES_BYTES_MAX = 256;
-const [COMPLETE, TRUNCATED, GAP] = [1, 2, 4];
-const TAILS = 8;
-
-/** Writes the lines of batches of one view into a buffer that it keeps. */
+/** Writes the lines of batches of one view. */
 export class ResultLines {
-  readonly #keyHeads: readonly Constant[];
-  readonly #windowHead: string;
-  readonly #valueHeads: readonly Constant[];
-  /** Of a line without its keys and its JSON values. */
-  readonly #lineBytesMax: number;
+  readonly #constants: LineConstants;
+  #version: LineVersion | undefined;
   #buffer = Buffer.alloc(0);
   #out: DataView = new DataView(new ArrayBuffer(0));
 
-  constructor({ keys, values }: ResultSchema) {
-    const keyHeads = keys.map((name, at) => memberText(name, at === 0));
-    const valueHeads = values.map(({ name }) => memberText(name));
-    this.#keyHeads = keyHeads.map(constant);
-    this.#windowHead = memberText('window_start', keys.length === 0);
-    this.#valueHeads = valueHeads.map(constant);
-    this.#lineBytesMax =
-      NAMES_BYTES_MAX +
-      Buffer.byteLength([...keyHeads, ...valueHeads].join('')) +
-      NUMBER_BYTES_MAX * (values.length + 5);
+  constructor(schema: ResultSchema) {
+    this.#constants = lineConstants(schema);
   }
 
-  /** The lines, valid until the next call. With `completeOnly` those of complete rows. */
-  format(batch: ResultBatch, completeOnly: boolean): Uint8Array {
-    const { count, keyStarts, complete, values, windowStart, windowEnd, rows } = batch;
-    const [keyHeads, valueHeads] = [this.#keyHeads, this.#valueHeads];
+  /**
+   * The lines in pieces, each of whole lines and valid until the next is asked for. With `completeOnly` those of complete rows.
+   * Those of several batches may be under way at once.
+   */
+  *pieces(batch: ResultBatch, completeOnly: boolean): Generator<Uint8Array, void> {
+    const slot = kernelsOn && isNumeric(batch) ? takeLineSlot() : null;
+    if (slot === null) {
+      // The buffer is the next caller's before this piece is written.
+      yield Buffer.from(this.format(batch, completeOnly));
+      return;
+    }
+    try {
+      for (let row = 0; row < batch.count; ) {
+        const loaded = slot.load(batch, this.#constants, this.#versionOf(batch), row, completeOnly);
+        if (loaded === 0) yield Buffer.from(this.format(batch, completeOnly, row, row + 1));
+        else for (let piece = slot.next(); piece !== null; piece = slot.next()) yield piece;
+        row += Math.max(loaded, 1);
+      }
+    } finally {
+      slot.release();
+    }
+  }
+
+  /** The lines of rows [from, to), valid until the next call. What the kernel writes, without it. */
+  format(batch: ResultBatch, completeOnly: boolean, from = 0, to = batch.count): Uint8Array {
+    const { keyStarts, complete, values, windowStart, windowEnd, rows } = batch;
+    const { keyHeads, valueHeads, lineBytesMax } = this.#constants;
+    const { rowsHead, tails } = this.#versionOf(batch);
     const keys = viewOf(batch.keyBytes);
     const columns = values.map((column) => (column instanceof Float64Array ? column : null));
-    const generation = constant(`,"generation":${batch.generation},"rows":`);
-    const tails = Array.from({ length: TAILS }, (_, flags) => tail(batch.claim, flags));
-    this.#reserve(0, count * this.#lineBytesMax + keys.byteLength);
+    let keysLeft = keyStarts[to]! - keyStarts[from]!;
+    this.#reserve(0, (to - from) * lineBytesMax + keysLeft);
     let out = this.#out;
     let at = 0;
     let window = constant('');
     let [start, end] = [Number.NaN, Number.NaN];
-    let keysLeft = keys.byteLength;
-    for (let row = 0; row < count; row++) {
+    for (let row = from; row < to; row++) {
       const keyStart = keyStarts[row]!;
       const keyEnd = keyStarts[row + 1]!;
       keysLeft -= keyEnd - keyStart;
@@ -74,21 +84,32 @@ export class ResultLines {
         const column = columns[value]!;
         if (column !== null) at = writeNumber(out, at, column[row]!);
         else {
-          const left = (count - row) * this.#lineBytesMax + keysLeft;
+          const left = (to - row) * lineBytesMax + keysLeft;
           at = this.#writeJson(at, values[value]![row] ?? null, left);
           out = this.#out;
         }
       }
-      at = writeNumber(out, writeConstant(out, at, generation), rows[row]!);
+      at = writeNumber(out, writeConstant(out, at, rowsHead), rows[row]!);
       at = writeConstant(out, at, tails[flagsOf(batch, row)]!);
     }
     return this.#buffer.subarray(0, at);
   }
 
+  #versionOf(batch: ResultBatch): LineVersion {
+    const { generation, claim } = batch;
+    const version = this.#version;
+    if (version?.generation === generation && version.claim === claim) return version;
+    const made = lineVersion(batch);
+    this.#version = made;
+    return made;
+  }
+
   #window(start: number, end: number): Constant {
-    return constant(
-      `${this.#windowHead}${JSON.stringify(start)},"window_end":${JSON.stringify(end)}`,
+    const { windowStartHead, windowEndHead } = this.#constants;
+    const heads = [windowStartHead, windowEndHead].map(({ words, length }) =>
+      Buffer.from(words.buffer, 0, length).toString(),
     );
+    return constant(`${heads[0]}${JSON.stringify(start)}${heads[1]}${JSON.stringify(end)}`);
   }
 
   /** Writes any value, and leaves room for `left` bytes more. */
@@ -115,15 +136,8 @@ export class ResultLines {
   }
 }
 
+const isNumeric = ({ values }: ResultBatch): boolean =>
+  values.every((column) => column instanceof Float64Array);
+
 const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength);
-
-const flagsOf = ({ complete, truncated, gap }: ResultBatch, row: number): number =>
-  complete[row]! * COMPLETE + truncated[row]! * TRUNCATED + gap[row]! * GAP;
-
-function tail(claim: number, flags: number): Constant {
-  const complete = (flags & COMPLETE) !== 0;
-  const truncated = (flags & TRUNCATED) !== 0 ? ',"truncated":true' : '';
-  const gap = (flags & GAP) !== 0 ? ',"gap":true' : '';
-  return constant(`,"complete":${complete},"claim":${claim}${truncated}${gap}}\n`);
-}

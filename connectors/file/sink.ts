@@ -18,7 +18,7 @@ interface ViewFile {
 
 /**
  * A line for each row written, the grouping columns standing for `group_key`. Readers keep the highest version of each
- * group and window, the later line of equal ones. Each batch is one append and one fdatasync.
+ * group and window, the later line of equal ones. Batches that come while others are written share an fdatasync.
  */
 export class FileSink implements Sink {
   readonly #options: FileSinkOptions;
@@ -49,7 +49,7 @@ export class FileSink implements Sink {
     const file = this.#views.get(batch.view);
     const lines = this.#lines.get(batch);
     check(file !== undefined && lines !== undefined, 'a view is prepared before its first batch');
-    await file.log.append(() => lines.format(batch, this.#options.mode === 'final'));
+    await file.log.append(() => lines.pieces(batch, this.#options.mode === 'final'));
     return [];
   }
 

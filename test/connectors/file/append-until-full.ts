@@ -7,7 +7,7 @@ const log = await AppendLog.open(path);
 const line = (letter: string, length: number) => Buffer.from(`${letter.repeat(length - 1)}\n`);
 const append = (bytes: Uint8Array) =>
   log
-    .append(() => bytes)
+    .append(() => [bytes])
     .then(
       () => 'appended',
       (error) => error.code,

@@ -11,6 +11,12 @@ interface LineRow extends TestRow {
   readonly end: number;
 }
 
+interface NumericCase {
+  readonly names: readonly string[];
+  readonly rows: readonly (Omit<TestRow, 'key'> & { readonly keys: readonly Json[] })[];
+  readonly completeOnly: boolean;
+}
+
 const scalar = fc.oneof(fc.string({ unit: 'grapheme' }), fc.integer(), fc.constant(null));
 const json = fc.oneof(
   scalar,
@@ -59,6 +65,19 @@ function expected(schema: ResultSchema, row: LineRow): string {
   })}\n`;
 }
 
+/** All pieces, those of another batch coming in between. */
+function inPieces(lines: ResultLines, batch: ResultBatch, completeOnly: boolean): string {
+  const other = lines.pieces(batch, false);
+  other.next();
+  let text = '';
+  for (const piece of lines.pieces(batch, completeOnly)) {
+    text += Buffer.from(piece).toString();
+    other.next();
+  }
+  other.return();
+  return text;
+}
+
 test('lines are what JSON.stringify writes: windows, flags and kinds of values in any order', () => {
   const cases = fc.nat(3).chain((width) => fc.tuple(schemas(width), rowsOf(width), flag));
   const holds = ([schema, rows, completeOnly]: [ResultSchema, LineRow[], boolean]) => {
@@ -66,9 +85,79 @@ test('lines are what JSON.stringify writes: windows, flags and kinds of values i
       ...resultBatch(schema, rows, { generation: 9, claim: 300 }),
       windowEnd: Float64Array.from(rows, ({ end }) => end),
     };
-    const lines = Buffer.from(new ResultLines(schema).format(batch, completeOnly)).toString();
+    const lines = new ResultLines(schema);
     const wanted = rows.filter(({ complete }) => !completeOnly || complete);
-    assert.equal(lines, wanted.map((row) => expected(schema, row)).join(''));
+    const text = wanted.map((row) => expected(schema, row)).join('');
+    assert.equal(Buffer.from(lines.format(batch, completeOnly)).toString(), text);
+    assert.equal(inPieces(lines, batch, completeOnly), text);
   };
   fc.assert(fc.property(cases, holds), { numRuns: 300 });
+});
+
+test('the kernel writes what its twin writes: numbers, keys of any text, flags', () => {
+  const average = fc.tuple(fc.integer(), fc.integer({ min: 1, max: 5000 })).map(([a, b]) => a / b);
+  const number = fc.oneof(fc.double(), fc.integer(), average, fc.constant(null));
+  const batches = fc.nat(3).chain((width) =>
+    fc.record({
+      names: fc.uniqueArray(fc.string({ unit: 'grapheme' }), { minLength: 5, maxLength: 5 }),
+      rows: fc.array(
+        fc.record({
+          keys: fc.array(scalar, { minLength: width, maxLength: width }),
+          window: fc.oneof(fc.nat(2), fc.double({ noNaN: true, noDefaultInfinity: true })),
+          rows: fc.maxSafeInteger(),
+          ...{ complete: flag, truncated: flag, gap: flag },
+          values: fc.tuple(number, number),
+        }),
+      ),
+      completeOnly: flag,
+    }),
+  );
+  const holds = ({ names, rows, completeOnly }: NumericCase) => {
+    const [a, b, ...keys] = names;
+    const schema: ResultSchema = {
+      view: 'v',
+      keys: keys.slice(0, rows[0]?.keys.length ?? 0),
+      values: [
+        { name: a!, type: 'number' },
+        { name: b!, type: 'integer' },
+      ],
+    };
+    const keyed = rows.map((row) => ({ ...row, key: JSON.stringify(row.keys) }));
+    const batch = resultBatch(schema, keyed);
+    const lines = new ResultLines(schema);
+    const twin = Buffer.from(lines.format(batch, completeOnly)).toString();
+    assert.equal(inPieces(lines, batch, completeOnly), twin);
+  };
+  fc.assert(fc.property(batches, holds), { numRuns: 300 });
+});
+
+test('batches larger than the kernel takes at once, and keys larger than that, come out whole', () => {
+  const schema: ResultSchema = { view: 'v', keys: ['k'], values: [{ name: 'x', type: 'number' }] };
+  const f = (rows: number, keyBytes: (row: number) => number) => {
+    const made = Array.from({ length: rows }, (_, row) => ({
+      key: JSON.stringify([`${row} ${'ü'.repeat(keyBytes(row) / 2)}`]),
+      window: row >> 4,
+      rows: row,
+      values: [row / 7],
+    }));
+    const batch = resultBatch(schema, made);
+    const lines = new ResultLines(schema);
+    const twin = Buffer.from(lines.format(batch, false)).toString();
+    assert.equal(inPieces(lines, batch, false), twin);
+  };
+  f(20_000, () => 10);
+  f(40, (row) => row * 20_000);
+  f(3, () => 1_000_000);
+});
+
+test('without a free place in the kernel lines come from the twin', () => {
+  const schema: ResultSchema = { view: 'v', keys: ['k'], values: [{ name: 'x', type: 'number' }] };
+  const lines = new ResultLines(schema);
+  const batch = resultBatch(schema, [{ key: '["a"]', values: [1.5] }]);
+  const wanted = Buffer.from(lines.format(batch, false)).toString();
+  const all = Array.from({ length: 40 }, () => lines.pieces(batch, false));
+  const firsts = all.map((pieces) => pieces.next().value);
+  for (const piece of firsts) assert.equal(Buffer.from(piece ?? []).toString(), wanted);
+  for (const pieces of all) assert.equal(pieces.next().done, true);
+  assert.equal(inPieces(lines, batch, false), wanted);
 });
