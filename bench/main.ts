@@ -1,23 +1,31 @@
 /** `npm run bench -- CASE …`: each question has its file, which says what it takes. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { benchCases } from './workload.ts';
 
-const here = import.meta.dirname;
-const notQuestions = ['main.ts', 'workload.ts', 'la-8.ts'];
-const questions = readdirSync(here)
-  .filter((file) => file.endsWith('.ts') && !notQuestions.includes(file))
-  .map((file) => file.slice(0, -'.ts'.length));
-const cases = Object.keys(benchCases);
+const cases: Readonly<Record<string, readonly [file: string, ...args: string[]]>> = {
+  'LA-8': ['throughput.ts', 'LA-8'],
+  'LA-1': ['throughput.ts', 'LA-1'],
+  'S-1M': ['throughput.ts', 'S-1M'],
+  groups: ['groups.ts'],
+  views: ['views.ts'],
+  threads: ['threads.ts'],
+  latency: ['latency.ts'],
+  checkpoint: ['checkpoint.ts'],
+  heap: ['heap.ts'],
+  decode: ['decode.ts'],
+  aggregations: ['aggregations.ts'],
+  'result-lines': ['result-lines.ts'],
+  unit: ['unit.ts'],
+  report: ['report.ts'],
+};
 
 const [wanted = '', ...rest] = process.argv.slice(2);
-const found = cases.find((name) => name.toLowerCase() === wanted.toLowerCase());
-if (found === undefined && !questions.includes(wanted)) {
-  console.error(`npm run bench -- CASE, where CASE is ${[...cases, ...questions].join(', ')}`);
+const name = Object.keys(cases).find((each) => each.toLowerCase() === wanted.toLowerCase());
+if (name === undefined) {
+  console.error(`npm run bench -- CASE, where CASE is ${Object.keys(cases).join(', ')}`);
   process.exit(2);
 }
-const program = found === undefined ? [`${wanted}.ts`] : ['la-8.ts', found];
-const [file = '', ...args] = [...program, ...rest];
-const { status } = spawnSync(process.execPath, [join(here, file), ...args], { stdio: 'inherit' });
+const [file = '', ...args] = cases[name] ?? [];
+const command = [join(import.meta.dirname, file), ...args, ...rest];
+const { status } = spawnSync(process.execPath, command, { stdio: 'inherit' });
 process.exitCode = status ?? 1;

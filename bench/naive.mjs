@@ -2,15 +2,19 @@
  * The rival: what one would write for the workload without a framework. JSON.parse, a Map a window, an object a group,
  * one thread, no checkpoints, no late rows. Distinct clients by HyperLogLog, quantiles by counting each signal strength.
  *
- *   node bench/naive.mjs FILE.ndjson VIEWS OUT_DIR      VIEWS like 1,2,3; results in OUT_DIR/v1.tsv …
+ *   node bench/naive.mjs FILE.ndjson VIEWS OUT_DIR [memory]
  *
- * Prints one JSON object: rows, seconds and CPU seconds from the first record to the last result, results of each view.
+ * VIEWS like 1,2,3; results in OUT_DIR/v1.tsv … With `memory` the records are in memory before the first is looked at,
+ * and results end in arrays. Prints one JSON object: rows, seconds and CPU seconds from the first record to the last
+ * result, and of each view its results, with `memory` the sums of their columns too.
  */
 import { closeSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { loadRecords } from './record-bytes.ts';
 
 const DISORDER_MS = 5000;
 const READ_BYTES = 1 << 20;
 const WRITE_CHARACTERS = 1 << 16;
+const RECORDS_AT_ONCE = 4096;
 const REGISTERS = 4096;
 const MINUTE = 60_000;
 
@@ -62,7 +66,8 @@ const traffic = {
     group.sent += row.bytes_tx;
     group.received += row.bytes_rx;
   },
-  result: (group) => `${group.count}\t${group.sent}\t${group.received}`,
+  result: (group) => [group.count, group.sent, group.received],
+  columns: ['cnt', 'tx', 'rx'],
 };
 
 const views = {
@@ -75,7 +80,8 @@ const views = {
       group.sent += row.bytes_tx;
       group.clients.add(row.client);
     },
-    result: (group) => `${group.count}\t${group.sent}\t${group.clients.estimate()}`,
+    result: (group) => [group.count, group.sent, group.clients.estimate()],
+    columns: ['cnt', 'tx', 'clients'],
   },
   2: {
     sizeMs: MINUTE,
@@ -87,7 +93,8 @@ const views = {
       if (row.rssi < group.min) group.min = row.rssi;
       if (row.rssi > group.max) group.max = row.rssi;
     },
-    result: (group) => `${group.count}\t${group.sum / group.count}\t${group.min}\t${group.max}`,
+    result: (group) => [group.count, group.sum / group.count, group.min, group.max],
+    columns: ['cnt', 'avg_rssi', 'min_rssi', 'max_rssi'],
   },
   3: { sizeMs: MINUTE, key: (row) => row.ap, ...traffic },
   4: {
@@ -98,7 +105,8 @@ const views = {
       group.count++;
       group.sum += row.rssi;
     },
-    result: (group) => `${group.count}\t${group.sum / group.count}`,
+    result: (group) => [group.count, group.sum / group.count],
+    columns: ['cnt', 'avg_rssi'],
   },
   5: {
     sizeMs: 10 * MINUTE,
@@ -108,15 +116,20 @@ const views = {
       group.count++;
       group.counts[row.rssi - LOWEST]++;
     },
-    result: ({ count, counts }) =>
-      `${count}\t${quantile(counts, count, 0.5)}\t${quantile(counts, count, 0.95)}`,
+    result: ({ count, counts }) => [
+      count,
+      quantile(counts, count, 0.5),
+      quantile(counts, count, 0.95),
+    ],
+    columns: ['cnt', 'p50', 'p95'],
   },
   6: {
     sizeMs: 10 * MINUTE,
     key: (row) => row.site,
     create: () => new DistinctCounter(),
     add: (group, row) => group.add(row.client),
-    result: (group) => String(group.estimate()),
+    result: (group) => [group.estimate()],
+    columns: ['clients'],
   },
   7: {
     sizeMs: 10 * MINUTE,
@@ -131,20 +144,61 @@ const views = {
         group.last = row.rssi;
       }
     },
-    result: (group) => `${group.sent}\t${group.max}\t${group.last}`,
+    result: (group) => [group.sent, group.max, group.last],
+    columns: ['tx', 'max_rssi', 'last_rssi'],
   },
   8: { sizeMs: 10_000, key: () => '', ...traffic },
 };
 
-const [file, viewNumbers, outDir] = process.argv.slice(2);
+const [file, viewNumbers, outDir, from = 'file'] = process.argv.slice(2);
+const inMemory = from === 'memory';
 mkdirSync(outDir, { recursive: true });
 const running = viewNumbers.split(',').map((number) => ({
   ...views[number],
   name: `v${number}`,
   windows: new Map(),
   results: 0,
-  out: openSync(`${outDir}/v${number}.tsv`, 'w'),
+  write: inMemory ? columnWriter(views[number].columns) : textWriter(`${outDir}/v${number}.tsv`),
 }));
+
+function textWriter(path) {
+  const out = openSync(path, 'w');
+  let text = '';
+  return {
+    row(start, key, values) {
+      text += key === '' ? `${start}\t` : `${start}\t${key}\t`;
+      text += `${values.join('\t')}\n`;
+      if (text.length >= WRITE_CHARACTERS) this.flush();
+    },
+    flush() {
+      writeSync(out, text);
+      text = '';
+    },
+    close: () => closeSync(out),
+  };
+}
+
+/** Takes result rows in columns as a caller would, window by window, and keeps their sums. */
+function columnWriter(names) {
+  const sums = Object.fromEntries(names.map((name) => [name, 0]));
+  let keys = [];
+  let columns = names.map(() => []);
+  return {
+    sums,
+    row(_start, key, values) {
+      keys.push(key);
+      for (let at = 0; at < values.length; at++) columns[at].push(values[at]);
+    },
+    flush() {
+      for (const [at, name] of names.entries()) {
+        for (let row = 0; row < keys.length; row++) sums[name] += columns[at][row];
+      }
+      keys = [];
+      columns = names.map(() => []);
+    },
+    close() {},
+  };
+}
 
 function fold(row) {
   for (const view of running) {
@@ -165,15 +219,8 @@ function fold(row) {
 }
 
 function complete(view, start, groups) {
-  let text = '';
-  for (const [key, group] of groups) {
-    text += key === '' ? `${start}\t` : `${start}\t${key}\t`;
-    text += `${view.result(group)}\n`;
-    if (text.length < WRITE_CHARACTERS) continue;
-    writeSync(view.out, text);
-    text = '';
-  }
-  writeSync(view.out, text);
+  for (const [key, group] of groups) view.write.row(start, key, view.result(group));
+  view.write.flush();
   view.results += groups.size;
   view.windows.delete(start);
 }
@@ -187,42 +234,63 @@ function completeUpTo(watermark) {
 
 let rows = 0;
 let newest = -Infinity;
+function foldRecord(text) {
+  const row = JSON.parse(text);
+  if (row.ts > newest) newest = row.ts;
+  fold(row);
+  rows++;
+}
+
 /** Folds the whole lines of bytes [0, length); returns how many bytes they take. */
 function foldLines(bytes, length) {
   let at = 0;
   for (;;) {
     const end = bytes.indexOf(10, at);
     if (end < 0 || end >= length) return at;
-    const row = JSON.parse(bytes.latin1Slice(at, end));
-    if (row.ts > newest) newest = row.ts;
-    fold(row);
-    rows++;
+    foldRecord(bytes.latin1Slice(at, end));
     at = end + 1;
   }
 }
 
-const input = openSync(file, 'r');
-const buffer = Buffer.alloc(2 * READ_BYTES);
-let kept = 0;
+function foldFile(input) {
+  const buffer = Buffer.alloc(2 * READ_BYTES);
+  let kept = 0;
+  for (;;) {
+    const read = readSync(input, buffer, kept, READ_BYTES, null);
+    if (read === 0) return;
+    const length = kept + read;
+    const used = foldLines(buffer, length);
+    buffer.copy(buffer, 0, used, length);
+    kept = length - used;
+    completeUpTo(newest - DISORDER_MS);
+  }
+}
+
+function foldRecords({ bytes, ends, count }) {
+  for (let record = 0, start = 0; record < count; record++) {
+    foldRecord(bytes.latin1Slice(start, ends[record]));
+    start = ends[record] + 1;
+    if (record % RECORDS_AT_ONCE === 0) completeUpTo(newest - DISORDER_MS);
+  }
+}
+
+const input = inMemory ? loadRecords(file) : openSync(file, 'r');
 const begun = process.hrtime.bigint();
 const cpuBegun = process.cpuUsage();
-for (;;) {
-  const read = readSync(input, buffer, kept, READ_BYTES, null);
-  if (read === 0) break;
-  const length = kept + read;
-  const used = foldLines(buffer, length);
-  buffer.copy(buffer, 0, used, length);
-  kept = length - used;
-  completeUpTo(newest - DISORDER_MS);
-}
+if (inMemory) foldRecords(input);
+else foldFile(input);
 completeUpTo(Infinity);
-for (const view of running) closeSync(view.out);
+for (const view of running) view.write.close();
 const { user, system } = process.cpuUsage(cpuBegun);
 const summary = {
   rows,
   seconds: Number(process.hrtime.bigint() - begun) / 1e9,
   cpu_seconds: (user + system) / 1e6,
-  peak_rss_mib: Math.round(process.resourceUsage().maxRSS / 1024),
-  views: running.map(({ name, results }) => ({ view: name, result_rows: results })),
+  peak_rss_mib: process.resourceUsage().maxRSS / 1024,
+  views: running.map(({ name, results, write: { sums } }) => ({
+    view: name,
+    result_rows: results,
+    sums,
+  })),
 };
 process.stdout.write(`${JSON.stringify(summary)}\n`);

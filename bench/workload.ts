@@ -20,7 +20,7 @@ export interface BenchCase {
   readonly shape: Readonly<Record<string, number>>;
 }
 
-type ViewNumber = keyof typeof views;
+export type ViewNumber = keyof typeof views;
 
 const entry = (aggregation: string, col_name: string, name: string, params?: object) => ({
   aggregation,
@@ -103,14 +103,30 @@ export function recordFile(rows: number, shape: BenchCase['shape']): string {
   return path;
 }
 
+export interface ProjectOptions {
+  /** Connectors of the bench's own where they are to be others (inside/register.ts). */
+  readonly source?: Readonly<Record<string, unknown>>;
+  readonly sink?: Readonly<Record<string, unknown>>;
+  readonly checkpointInterval?: string;
+  readonly aggregatorThreads?: number;
+  /** How often each view stands in the project. */
+  readonly copies?: number;
+}
+
 /** Writes the project into `dir`; its results go to `dir`/out/v1.ndjson …, final rows only. */
-export function writeProject(dir: string, records: string, numbers: readonly ViewNumber[]): void {
+export function writeProject(
+  dir: string,
+  records: string,
+  numbers: readonly ViewNumber[],
+  options: ProjectOptions = {},
+): void {
+  const { copies = 1, checkpointInterval = '15s', aggregatorThreads, sink, source } = options;
   const number = 'number';
   const text = 'text';
   const project = {
     streams: {
       wifi: {
-        source: { type: 'file', path: records, start: 'earliest' },
+        source: { ...(source ?? { type: 'file', path: records }), start: 'earliest' },
         columns: {
           ...{ org: text, site: text, ap: text, client: text, band: text },
           ...{ rssi: number, bytes_tx: number, bytes_rx: number },
@@ -119,20 +135,23 @@ export function writeProject(dir: string, records: string, numbers: readonly Vie
         watermark: { delay: '5s' },
       },
     },
-    sinks: { results: { type: 'file', path: 'out/{view}.ndjson', mode: 'final' } },
-    checkpoints: { type: 'file', path: 'state/checkpoints', interval: '15s' },
+    sinks: { results: sink ?? { type: 'file', path: 'out/{view}.ndjson', mode: 'final' } },
+    checkpoints: { type: 'file', path: 'state/checkpoints', interval: checkpointInterval },
+    ...(aggregatorThreads === undefined
+      ? {}
+      : { engine: { aggregator_threads: aggregatorThreads } }),
   };
   mkdirSync(join(dir, 'views'), { recursive: true });
   mkdirSync(join(dir, 'out'));
   writeFileSync(join(dir, 'la.json'), JSON.stringify(project, null, 2));
-  for (const view of numbers) {
-    const spec = {
-      view: `v${view}`,
-      stream: 'wifi',
-      ...views[view],
-      write_interval: 'final',
-      sinks: ['results'],
-    };
-    writeFileSync(join(dir, 'views', `v${view}.json`), JSON.stringify(spec, null, 2));
+  for (const number of numbers) {
+    for (let copy = 0; copy < copies; copy++) {
+      const view = copy === 0 ? `v${number}` : `v${number}_${copy}`;
+      const spec = { view, stream: 'wifi', ...views[number] };
+      const rest = { write_interval: 'final', sinks: ['results'] };
+      const interval = { checkpoint_interval: checkpointInterval };
+      const text = JSON.stringify({ ...spec, ...rest, ...interval }, null, 2);
+      writeFileSync(join(dir, 'views', `${view}.json`), text);
+    }
   }
 }
