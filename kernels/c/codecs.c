@@ -149,11 +149,17 @@ static inline u32 xx_round(u32 sum, u32 word) { return rotated(sum + word * PRIM
 
 /* ---- LZ4 and Snappy ---- */
 
+/** In steps of 16 bytes, of which the last may reach 15 bytes too far; the ranges overlap by no step. */
+static inline void copy_steps(u8 *to, const u8 *from, u32 length) {
+  store(to, load(from));
+  for (u32 done = 16; done < length; done += 16) store(to + done, load(from + done));
+}
+
 /** Both ranges have room for `length`, which is not 0. */
 static inline void copy_literal(u8 *to, const u8 *from, u32 length, u32 to_room, u32 from_room) {
   const u32 room = to_room < from_room ? to_room : from_room;
   if (length <= 64 && room - length >= 15) {
-    for (u8 *const end = to + length; to < end; to += 16, from += 16) store(to, load(from));
+    copy_steps(to, from, length);
   } else {
     __builtin_memcpy(to, from, length);
   }
@@ -166,7 +172,7 @@ static inline void copy_match(u8 *to, u32 offset, u32 length, u32 room) {
   if (room - length < 15) {
     while (to < end) *to++ = *from++;
   } else if (offset >= 16) {
-    for (; to < end; to += 16, from += 16) store(to, load(from));
+    copy_steps(to, from, length);
   } else {
     for (u32 i = 0; i < 16; i++) to[i] = from[i];
     const lanes pattern = load(to);
@@ -251,17 +257,18 @@ static inline u32 long_length(u32 length, const u8 **at, const u8 *end) {
       out += last + 1;
       continue;
     }
+    // Selected rather than branched on: which kind comes next cannot be predicted.
     const u32 more = kind == 3 ? 4 : kind;
-    if ((u32)(in_end - in) < more) return DAMAGED;
-    u32 length = (tag >> 2) + 1;
-    u32 offset = in[0];
-    if (kind == 1) {
-      length = 4 + ((tag >> 2) & 7);
-      offset |= (tag >> 5) << 8;
+    const u32 left = (u32)(in_end - in);
+    u32 offset;
+    if (left >= 4) {
+      offset = load32(in) & (~0u >> (32 - 8 * more));
     } else {
-      offset |= (u32)in[1] << 8;
-      if (kind == 3) offset |= (u32)in[2] << 16 | (u32)in[3] << 24;
+      if (left < more) return DAMAGED;
+      offset = in[0] | (kind == 2 ? (u32)in[1] << 8 : 0);
     }
+    offset |= kind == 1 ? (tag >> 5) << 8 : 0;
+    const u32 length = kind == 1 ? 4 + ((tag >> 2) & 7) : (tag >> 2) + 1;
     in += more;
     if (offset - 1 >= (u32)(out - begin) || length > room) return DAMAGED;
     copy_match(out, offset, length, room);
