@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { Chunk, ChunkColumn } from '../runtime/chunk.ts';
 import type { DictionaryWriter } from '../runtime/dictionary-writer.ts';
 import { SPOT_INTS } from '../runtime/dictionary-writer.ts';
@@ -135,7 +136,8 @@ export class DecodeKernel {
       last = end;
     }
     if (taken === 0) return 0;
-    this.input.set(batch.bytes.subarray(base, base + last));
+    // Twice as fast as `set`, which copies into shared memory word by word.
+    Buffer.prototype.copy.call(batch.bytes, this.input, 0, base, base + last);
     this.#hashed.fill(0);
     return taken;
   }

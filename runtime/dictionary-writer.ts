@@ -17,6 +17,8 @@ const TEXTS_MAX = 512;
 
 const SLOT_INTS = 2;
 const SLOTS_AT_FIRST = 1024;
+/** Smaller dictionaries have shorter probes: their tables cost little. */
+const SPARSE_ENTRIES = 8192;
 /** Entries from which on slots and bytes are no longer in the nearest cache. */
 const TOUCH_ENTRIES_MIN = 2048;
 
@@ -211,6 +213,8 @@ export class DictionaryWriter {
     const source = this.#source;
     for (let i = 0; i < length; i++) bytes[to + i] = source[start + i]!;
     dictionary.starts[code] = to;
+    // The kernel takes lengths from it: entries lie end to end.
+    dictionary.starts[code + 1] = to + length;
     dictionary.lengths[code] = length;
     dictionary.hashLow[code] = low;
     dictionary.hashHigh[code] = high;
@@ -220,7 +224,8 @@ export class DictionaryWriter {
     this.#state[ENTRIES] = code;
     this.#state[BYTE_COUNT] = to + length;
     const mask = this.#state[MASK]!;
-    if (code * 2 > mask && (mask + 1) * SLOT_INTS < this.#slots.length) this.#grow(2 * mask + 1);
+    const loadInverse = code < SPARSE_ENTRIES ? 4 : 2;
+    if (code * loadInverse > mask && (mask + 1) * SLOT_INTS < this.#slots.length) this.#grow(2 * mask + 1);
     return code;
   }
 

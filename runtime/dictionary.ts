@@ -27,7 +27,7 @@ const slotsMaxOf = (entriesMax: number): number =>
 
 /** Bytes of address space; what is never touched costs no memory. */
 export function dictionaryBytes({ entriesMax, bytesMax }: DictionaryLimits): number {
-  const entries = 4 * align(4 * (entriesMax + 1)) + align(entriesMax + 1);
+  const entries = 4 * align(4 * (entriesMax + 2)) + align(entriesMax + 2);
   const table = STATE_BYTES + align(8 * slotsMaxOf(entriesMax));
   return entries + align(bytesMax + SLACK_BYTES) + table;
 }
@@ -50,7 +50,8 @@ export class Dictionary {
   readonly slots: Int32Array;
 
   constructor(buffer: ArrayBufferLike, offset: number, limits: DictionaryLimits) {
-    const entries = limits.entriesMax + 1;
+    // One for code 0, one for the end of the last.
+    const entries = limits.entriesMax + 2;
     const step = align(4 * entries);
     this.limits = limits;
     this.starts = new Uint32Array(buffer, offset, entries);

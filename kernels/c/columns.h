@@ -40,6 +40,12 @@ INLINE u32 write_numbers(Decoder *d, u32 slot, u32 from, u32 count, Column *colu
   return count;
 }
 
+/** Whether four values are of one kind and length. */
+INLINE int is_alike(const u8 *kinds, const Spot *spots) {
+  u32 length = spots[0].length;
+  return load32(kinds) == kinds[0] * 0x01010101u && ((spots[1].length ^ length) | (spots[2].length ^ length) | (spots[3].length ^ length)) == 0;
+}
+
 /** Hashes texts and integers of the block, once for all columns of the slot. */
 INLINE void hash_slot(Decoder *d, u32 slot, u32 count) {
   if (d->hashed[slot] >= count) return;
@@ -48,6 +54,18 @@ INLINE void hash_slot(Decoder *d, u32 slot, u32 count) {
   for (u32 i = 0; i < count; i++) {
     u32 type = ENTRY_TYPES[kinds[i]];
     if (type != TYPE_TEXT && type != TYPE_NUMBER) continue;
+    if (i + 4 <= count && is_alike(kinds + i, spots + i)) {
+      const u8 *at[4];
+      u32 lows[4], highs[4];
+      for (u32 row = 0; row < 4; row++) at[row] = d->input + spots[i + row].start;
+      hash64_four(type, at, spots[i].length, lows, highs);
+      for (u32 row = 0; row < 4; row++) {
+        spots[i + row].low = lows[row];
+        spots[i + row].high = highs[row];
+      }
+      i += 3;
+      continue;
+    }
     Hash hash = hash64(type, d->input + spots[i].start, spots[i].length);
     spots[i].low = hash.low;
     spots[i].high = hash.high;
@@ -85,7 +103,6 @@ NOINLINE u32 touch(const Dictionary *dictionary, const u8 *kinds, const Spot *sp
     codes[i] = slots[low & mask].entry & CODE_MASK;
   }
   for (u32 i = 0; i < count; i++) {
-    sum += dictionary->lengths[codes[i]];
     codes[i] = dictionary->starts[codes[i]];
   }
   for (u32 i = 0; i < count; i++) sum += dictionary->bytes[codes[i]];

@@ -4,6 +4,8 @@
 #include "hash.h"
 
 #define CODE_BITS 28
+/** Smaller dictionaries have shorter probes: their tables cost little. */
+#define SPARSE_ENTRIES 8192
 #define CODE_MASK ((1u << CODE_BITS) - 1)
 
 typedef struct {
@@ -49,6 +51,8 @@ NOINLINE u32 dictionary_append(Dictionary *d, u32 at, u32 type, const u8 *text, 
   if (code > d->entries_max || length > d->bytes_max - to) return 0;
   copy_bytes(d->bytes + to, text, length);
   d->starts[code] = to;
+  // Entries lie end to end: a look-up need not load the length as well.
+  d->starts[code + 1] = to + length;
   d->lengths[code] = length;
   d->hash_low[code] = hash.low;
   d->hash_high[code] = hash.high;
@@ -56,7 +60,8 @@ NOINLINE u32 dictionary_append(Dictionary *d, u32 at, u32 type, const u8 *text, 
   d->slots[at] = (Slot){hash.low, (type << CODE_BITS) | code};
   d->entries = code;
   d->byte_count = to + length;
-  if (code * 2 > d->mask && d->mask + 1 < d->slots_max) dictionary_grow(d);
+  u32 load_inverse = code < SPARSE_ENTRIES ? 4 : 2;
+  if (code * load_inverse > d->mask && d->mask + 1 < d->slots_max) dictionary_grow(d);
   return code;
 }
 
@@ -70,7 +75,8 @@ INLINE u32 dictionary_intern(Dictionary *d, u32 type, const u8 *text, u32 length
     if (slot.entry == 0) return dictionary_append(d, at, type, text, length, hash);
     if (slot.low != hash.low || slot.entry >> CODE_BITS != type) continue;
     u32 code = slot.entry & CODE_MASK;
-    if (d->lengths[code] == length && equal_bytes(d->bytes + d->starts[code], text, length)) return code;
+    u32 start = d->starts[code];
+    if (d->starts[code + 1] - start == length && equal_bytes(d->bytes + start, text, length)) return code;
   }
   return 0;
 }

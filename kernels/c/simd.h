@@ -33,6 +33,22 @@ INLINE v16 v16_subtract(v16 a, v16 b) { return wasm_i8x16_sub(a, b); }
 INLINE v16 v16_or(v16 a, v16 b) { return wasm_v128_or(a, b); }
 /** Bit i: the highest bit of byte i. */
 INLINE u32 v16_bits(v16 a) { return wasm_i8x16_bitmask(a); }
+
+/** Four words of 32 bits. */
+INLINE v16 v4_splat(u32 word) { return wasm_u32x4_splat(word); }
+INLINE v16 v4_add(v16 a, v16 b) { return wasm_i32x4_add(a, b); }
+INLINE v16 v4_multiply(v16 a, v16 b) { return wasm_i32x4_mul(a, b); }
+INLINE v16 v16_xor(v16 a, v16 b) { return wasm_v128_xor(a, b); }
+INLINE v16 v16_and(v16 a, v16 b) { return wasm_v128_and(a, b); }
+#define v4_left(a, by) wasm_i32x4_shl(a, by)
+#define v4_right(a, by) wasm_u32x4_shr(a, by)
+/** a0 b0 a1 b1, a2 b2 a3 b3 */
+INLINE v16 v4_low_pairs(v16 a, v16 b) { return wasm_i32x4_shuffle(a, b, 0, 4, 1, 5); }
+INLINE v16 v4_high_pairs(v16 a, v16 b) { return wasm_i32x4_shuffle(a, b, 2, 6, 3, 7); }
+/** a0 a1 b0 b1, a2 a3 b2 b3 */
+INLINE v16 v4_low_halves(v16 a, v16 b) { return wasm_i32x4_shuffle(a, b, 0, 1, 4, 5); }
+INLINE v16 v4_high_halves(v16 a, v16 b) { return wasm_i32x4_shuffle(a, b, 2, 3, 6, 7); }
+INLINE void v16_store(void *at, v16 a) { wasm_v128_store(at, a); }
 #else
 #include <emmintrin.h>
 #define EXPORT(name)
@@ -44,6 +60,22 @@ INLINE v16 v16_less(v16 a, v16 b) { return _mm_cmplt_epi8(a, b); }
 INLINE v16 v16_subtract(v16 a, v16 b) { return _mm_sub_epi8(a, b); }
 INLINE v16 v16_or(v16 a, v16 b) { return _mm_or_si128(a, b); }
 INLINE u32 v16_bits(v16 a) { return (u32)_mm_movemask_epi8(a); }
+
+INLINE v16 v4_splat(u32 word) { return _mm_set1_epi32((i32)word); }
+INLINE v16 v4_add(v16 a, v16 b) { return _mm_add_epi32(a, b); }
+INLINE v16 v4_multiply(v16 a, v16 b) {
+  v16 even = _mm_mul_epu32(a, b), odd = _mm_mul_epu32(_mm_srli_epi64(a, 32), _mm_srli_epi64(b, 32));
+  return _mm_unpacklo_epi32(_mm_shuffle_epi32(even, 8), _mm_shuffle_epi32(odd, 8));
+}
+INLINE v16 v16_xor(v16 a, v16 b) { return _mm_xor_si128(a, b); }
+INLINE v16 v16_and(v16 a, v16 b) { return _mm_and_si128(a, b); }
+#define v4_left(a, by) _mm_slli_epi32(a, by)
+#define v4_right(a, by) _mm_srli_epi32(a, by)
+INLINE v16 v4_low_pairs(v16 a, v16 b) { return _mm_unpacklo_epi32(a, b); }
+INLINE v16 v4_high_pairs(v16 a, v16 b) { return _mm_unpackhi_epi32(a, b); }
+INLINE v16 v4_low_halves(v16 a, v16 b) { return _mm_unpacklo_epi64(a, b); }
+INLINE v16 v4_high_halves(v16 a, v16 b) { return _mm_unpackhi_epi64(a, b); }
+INLINE void v16_store(void *at, v16 a) { _mm_storeu_si128((__m128i *)at, a); }
 #endif
 
 /** Place of the lowest bit; of no bit, nothing sensible. */
