@@ -15,12 +15,13 @@ import {
   type OutletAnswer,
   type OutletMessage,
   outletName,
+  type UnitBeginning,
   type UnitReport,
   type UnitStart,
   unitActorName,
 } from './messages.ts';
 import { outputTransfers } from './output-transfers.ts';
-import { ViewAggregator } from './view-aggregator.ts';
+import { ViewAggregator, type ViewAggregatorOptions } from './view-aggregator.ts';
 
 /** How much further one unit may be in time spent than another that has work. */
 const QUANTUM_MS = 10;
@@ -54,7 +55,7 @@ export class AggregatorHost implements Behaviour<AggregatorMessage> {
   }
 
   receive(message: AggregatorMessage): void {
-    if (message.type === 'start-unit') this.#start(message.start);
+    if (message.type === 'start-unit') this.#start(message.start, message.from);
     else if (message.type === 'drop-unit') this.#drop(message.unit);
     else this.#units.find(({ unit }) => unit === message.unit)?.actor.send(message);
   }
@@ -99,12 +100,12 @@ export class AggregatorHost implements Behaviour<AggregatorMessage> {
     }
   }
 
-  #start(start: UnitStart): void {
+  #start(start: UnitStart, from: UnitBeginning): void {
     const { unit } = start.spec;
     this.#drop(unit);
     const identity = { unit, claim: start.claim };
     try {
-      const aggregator = this.#aggregator(start);
+      const aggregator = this.#aggregator(start, from);
       const actor = this.#options.system.spawn<ClaimedUnitMessage>(
         () => ({
           receive: ({ claim, message }) => {
@@ -127,11 +128,11 @@ export class AggregatorHost implements Behaviour<AggregatorMessage> {
     }
   }
 
-  #aggregator(start: UnitStart): ViewAggregator {
+  #aggregator(start: UnitStart, from: UnitBeginning): ViewAggregator {
     const { system, status, board, bells, aggregations, outlet } = this.#options;
     const { spec, claim } = start;
     const way = outlet(outletName(spec.unit));
-    return new ViewAggregator({
+    const options: ViewAggregatorOptions = {
       start,
       plan: compileView(spec.view, spec.stream, aggregations),
       clock: system.clock,
@@ -147,7 +148,8 @@ export class AggregatorHost implements Behaviour<AggregatorMessage> {
       },
       report: (report) => this.#report({ unit: spec.unit, claim }, report),
       output: (output) => way.send({ type: 'output', claim, output }, outputTransfers(output)),
-    });
+    };
+    return new ViewAggregator(options, from);
   }
 
   #drop(unit: string): void {

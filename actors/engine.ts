@@ -153,6 +153,9 @@ export class Engine implements Behaviour<EngineMessage> {
       case 'lane-failed':
         void this.#laneFailed(message.lane, message.error).catch(this.#broken);
         break;
+      case 'lane-full':
+        void this.#taskWith(message.lane)?.renew(message.lane).catch(this.#broken);
+        break;
       case 'partition-found': {
         const { index, id } = message.partition;
         const task = this.#tasks.get(message.task);
@@ -216,6 +219,9 @@ export class Engine implements Behaviour<EngineMessage> {
       insist: (attempt) => retrying(attempt, { clock, random: systemRandom, signal }),
       nextLaneId: () => this.#nextLane++,
       random: systemRandom,
+      threadOf: (unit) => this.#record(unit)?.thread?.index ?? 0,
+      laneUnused: () => this.#threads.collectGarbage(),
+      offerSeat: (unit, seat, targets) => this.#tell(unit, { type: 'rejoin', seat, targets }),
     });
     this.#tasks.set(name, task);
     return task;
@@ -227,14 +233,19 @@ export class Engine implements Behaviour<EngineMessage> {
       await this.#clock.sleep(TEND_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
       for (const task of this.#tasks.values()) {
-        const leaver = await task.tend(
-          this.#clock.mono(),
-          (unit) => this.#record(unit)?.thread?.index ?? 0,
-          (unit, seat, targets) => this.#tell(unit, { type: 'rejoin', seat, targets }),
+        const units = this.#keeper.records.filter((record) => record.task === task);
+        const stateBytes = units.reduce(
+          (sum, { line }) => sum + this.#board.get(line, 'memory'),
+          0,
         );
+        const leaver = await task.tend(this.#clock.mono(), stateBytes);
         if (leaver !== undefined) this.#tell(leaver, { type: 'leave' });
       }
     }
+  }
+
+  #taskWith(lane: number): StreamTask | undefined {
+    return [...this.#tasks.values()].find((task) => task.hasLane(lane));
   }
 
   #record(unit: string): UnitRecord | undefined {
@@ -259,12 +270,12 @@ export class Engine implements Behaviour<EngineMessage> {
   }
 
   async #laneFailed(lane: number, error: ErrorData): Promise<void> {
-    const task = [...this.#tasks.values()].find((other) => other.hasLane(lane));
+    const task = this.#taskWith(lane);
     if (task === undefined) return;
     try {
       const afterMs = task.failed(error, this.#clock.mono());
       await this.#clock.sleep(afterMs, this.#stopping.signal);
-      await task.resume(lane);
+      await task.renew(lane);
     } catch (cause) {
       if (!this.#stopping.signal.aborted) await this.#keeper.streamFailed(task, errorToData(cause));
     }

@@ -28,24 +28,28 @@ export interface LaneSeat {
   readonly partitions: readonly { readonly index: number; readonly id: string }[];
 }
 
-/** Everything a unit needs to run, from its last checkpoint on. */
+/** One start of a unit. */
 export interface UnitStart {
   readonly spec: UnitSpec;
   /** Line of the board. */
   readonly line: number;
   readonly claim: number;
   readonly wantsFull: boolean;
+  /** Whether the end of the bounded stream ends the unit. */
+  readonly once: boolean;
+}
+
+/** What it begins with: its last checkpoint and a lane. Apart from the start, so that nobody keeps it for longer than that. */
+export interface UnitBeginning {
   readonly restored: RestoredState | null;
   readonly positions: readonly PartitionPosition[];
   readonly seat: LaneSeat;
-  /** Whether the end of the bounded stream ends the unit. */
-  readonly once: boolean;
 }
 
 /** To a view-aggregator. */
 export type UnitMessage =
   | { readonly type: 'partition'; readonly index: number; readonly id: string }
-  /** The sinks hold the batch. */
+  /** The sinks hold the batch and those before it. */
   | { readonly type: 'acked'; readonly batch: number }
   | { readonly type: 'letters-durable'; readonly batch: number }
   | { readonly type: 'committed'; readonly wantsFull: boolean }
@@ -89,12 +93,8 @@ export interface LaneStart {
   readonly task: string;
   readonly handle: LaneHandle;
   readonly partitions: readonly LanePartition[];
-  /** Dictionary epoch: above that of any reader before it on the lane. */
-  readonly epoch: number;
   /** Whether this reader announces partitions that appear later. */
   readonly discover: boolean;
-  /** Go on from where the lane's last reader came, instead of from the partitions' offsets. */
-  readonly resumed: boolean;
 }
 
 /** To a reader host. `task` names a stream on this node. */
@@ -127,7 +127,7 @@ export type ReaderAnswer =
 
 /** To an aggregator host. */
 export type AggregatorMessage =
-  | { readonly type: 'start-unit'; readonly start: UnitStart }
+  | { readonly type: 'start-unit'; readonly start: UnitStart; readonly from: UnitBeginning }
   /** Through the host, so that it does not overtake the unit's start. */
   | {
       readonly type: 'to-unit';
@@ -196,6 +196,8 @@ export type EngineMessage =
   | { readonly type: 'trouble'; readonly unit: string; readonly error: ErrorData | null }
   | { readonly type: 'alarm'; readonly alarm: CheckpointAlarm }
   | { readonly type: 'lane-failed'; readonly lane: number; readonly error: ErrorData }
+  /** A dictionary of the lane has no room: its reader has ended, and another lane must follow. */
+  | { readonly type: 'lane-full'; readonly lane: number }
   | { readonly type: 'partition-found'; readonly task: string; readonly partition: LanePartition };
 
 /** Streams that are read alike share a task: its reader, its shared memory, its partitions. */

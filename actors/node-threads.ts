@@ -2,6 +2,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { ActorRef } from '../runtime/actor.ts';
 import type { ActorSystem } from '../runtime/actor-system.ts';
+import { collectGarbage } from '../runtime/collect-garbage.ts';
 import { createBoard, Thread, threadUrl } from '../runtime/thread.ts';
 import type { ProjectSpec } from '../views/spec.ts';
 import type { AggregatorThreadData } from './aggregator-thread.ts';
@@ -94,6 +95,12 @@ export class NodeThreads {
   /** Replaces the reader thread, which has ended. */
   restartReader(): void {
     this.#reader = this.#startReader();
+  }
+
+  /** Shared memory that nobody reads any more goes back. */
+  collectGarbage(): void {
+    for (const thread of [...this.aggregators, this.#reader]) thread.collectGarbage();
+    collectGarbage();
   }
 
   /** In an order in which nobody waits for one that is gone. */

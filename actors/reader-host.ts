@@ -11,7 +11,7 @@ import type { PartitionPosition } from '../runtime/snapshot.ts';
 import type { StreamSpec } from '../views/spec.ts';
 import { actorError } from './errors.ts';
 import type { EngineMessage, LaneStart, ReaderAnswer, ReaderMessage } from './messages.ts';
-import { repairPositions, StreamReader } from './stream-reader.ts';
+import { StreamReader } from './stream-reader.ts';
 
 const ANNOUNCE_TIMEOUT_MS = 10_000;
 
@@ -32,7 +32,7 @@ export class ReaderHost implements Behaviour<ReaderMessage, ReaderAnswer> {
   readonly #streams = new Map<string, OpenStream>();
   readonly #lanes = new Map<
     number,
-    { readonly abort: AbortController; readonly run: Promise<void> }
+    { readonly abort: AbortController; readonly run: Promise<unknown> }
   >();
 
   constructor(options: ReaderHostOptions) {
@@ -114,17 +114,13 @@ export class ReaderHost implements Behaviour<ReaderMessage, ReaderAnswer> {
     const { stream, source } = this.#stream(start.task);
     const lane = Lane.attach(start.handle);
     const ring = new Ring(lane.memory.buffer, lane.ringOffset, lane.options.slots, bells);
-    if (start.resumed) repairPositions(lane, ring.head);
     const reader = new StreamReader({
       lane,
       ring,
       source,
       stream,
       clock,
-      partitions: start.resumed
-        ? start.partitions.map((each) => ({ ...each, offset: lane.positions[each.index]! }))
-        : start.partitions,
-      epoch: start.epoch,
+      partitions: start.partitions,
       discover: start.discover,
       announce: async (partition) => {
         const message = { type: 'partition-found', task: start.task, partition } as const;
@@ -132,11 +128,16 @@ export class ReaderHost implements Behaviour<ReaderMessage, ReaderAnswer> {
       },
     });
     const abort = new AbortController();
-    const run = reader.run(abort.signal).catch((error: unknown) => {
+    const over = (message: EngineMessage) => {
       if (abort.signal.aborted) return;
       this.#lanes.delete(start.lane);
-      engine.send({ type: 'lane-failed', lane: start.lane, error: errorToData(error) });
-    });
+      engine.send(message);
+    };
+    const run = reader.run(abort.signal).then(
+      (how) => how === 'full' && over({ type: 'lane-full', lane: start.lane }),
+      (error: unknown) =>
+        over({ type: 'lane-failed', lane: start.lane, error: errorToData(error) }),
+    );
     this.#lanes.set(start.lane, { abort, run });
   }
 

@@ -7,6 +7,9 @@ import { Lane, type LaneOptions } from '../runtime/lane.ts';
 import { Ring } from '../runtime/ring.ts';
 import type { LaneSeat } from './messages.ts';
 
+/** A lane's dictionaries are left behind when they are larger than this and than all state that is kept of their stream. */
+const DICTIONARIES_MIN_BYTES = 24 * 1024 * 1024;
+
 /** How long one view alone must have kept the ring full before it has to leave. */
 const LEAVE_AFTER_MS = 400;
 
@@ -20,7 +23,10 @@ export interface StreamPartition {
 
 export interface LaneState {
   readonly id: number;
-  readonly main: boolean;
+  /** Whether all views sit on it unless they are behind. */
+  main: boolean;
+  /** Whether another lane follows it: what was published on it is still read, but no more is. */
+  replaced: boolean;
   readonly lane: Lane;
   readonly ring: Ring;
   /** Consumer index by unit. */
@@ -47,9 +53,21 @@ export class SharedMemoryManager {
     const lane = Lane.create(options);
     // Only the producer's ring rings bells.
     const ring = new Ring(lane.memory.buffer, lane.ringOffset, options.slots);
-    const state: LaneState = { id: this.#nextId(), main, lane, ring, seats: new Map(), gate: null };
+    const seats = new Map<string, number>();
+    const state: LaneState = {
+      ...{ id: this.#nextId(), main, replaced: false, lane, ring, seats, gate: null },
+    };
     this.lanes.set(state.id, state);
     return state;
+  }
+
+  /** A lane like it that goes on after the last chunk that its reader, which has ended, published. */
+  replace(state: LaneState): LaneState {
+    const successor = this.create(state.lane.options, state.main);
+    state.main = false;
+    state.replaced = true;
+    successor.lane.positions.set(publishedPositions(state));
+    return successor;
   }
 
   /** A place for the unit after the last chunk published: from now on the lane waits for it. */
@@ -81,6 +99,15 @@ export class SharedMemoryManager {
     const unused = [...this.lanes.values()].filter(({ main, seats }) => !main && seats.size === 0);
     for (const { id } of unused) this.lanes.delete(id);
     return unused;
+  }
+
+  /** Whether the main lane's dictionaries hold mostly what no group of its views, with `stateBytes` in all, needs. */
+  isStale(stateBytes: number): boolean {
+    const { main } = this;
+    if (main === undefined || main.ring.ended) return false;
+    let bytes = 0;
+    for (const dictionary of main.lane.dictionaries) bytes += dictionary?.memoryBytes ?? 0;
+    return bytes > Math.max(DICTIONARIES_MIN_BYTES, stateBytes);
   }
 
   /** The main lane if nobody sits on it any more, forgotten here. */
@@ -141,4 +168,12 @@ export class SharedMemoryManager {
   targets(): Float64Array {
     return Float64Array.from(this.main?.lane.positions.slice(0, this.partitions.length) ?? []);
   }
+}
+
+/** Next offsets after what was published: a reader that died may have written one whose chunk, the ring's head, never came. */
+export function publishedPositions({ lane, ring }: LaneState): Float64Array {
+  const positions = lane.positions.slice();
+  const [index = 0, before = 0, afterSequence = 0] = lane.lastPosition;
+  if (afterSequence === ring.head + 1) positions[index] = before;
+  return positions;
 }

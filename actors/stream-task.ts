@@ -29,6 +29,12 @@ export interface StreamTaskOptions {
   readonly insist: <T>(attempt: () => Promise<T>) => Promise<T>;
   readonly nextLaneId: () => number;
   readonly random: Random;
+  /** Place of a unit's thread on the board. */
+  readonly threadOf: (unit: string) => number;
+  /** A lane is not used any more: its memory may go back. */
+  readonly laneUnused: () => void;
+  /** Offers a unit another seat, which it takes once it has reached the targets. */
+  readonly offerSeat: (unit: string, seat: LaneSeat, targets: Float64Array) => void;
 }
 
 /** A unit that is to be seated, and where it goes on. */
@@ -44,8 +50,8 @@ export class StreamTask {
   readonly options: StreamTaskOptions;
   readonly #memory: SharedMemoryManager;
   readonly #failures: RestartWindow;
-  /** Dictionary epochs of each lane's next reader. */
-  readonly #epochs = new Map<number, number>();
+  /** The lane on which each unit was offered a seat last, until it sits there. */
+  readonly #offered = new Map<string, number>();
   /** Units that were told to leave the main lane and have not done so yet. */
   readonly #leaving = new Set<string>();
 
@@ -99,33 +105,33 @@ export class StreamTask {
     for (const { index, offset } of partitions) state.lane.positions[index] = offset;
     for (const { unit, thread } of units) seated(unit, this.#memory.seat(state, unit, thread));
     if (deserted !== undefined) {
-      await this.options.ask({ type: 'stop-lane', lane: deserted.id }).catch(unlessReaderAway);
+      await this.#stop(deserted);
     }
-    await this.#read(state, partitions, false);
+    await this.#read(state, partitions);
   }
 
   release(unit: string): void {
     this.#leaving.delete(unit);
+    this.#offered.delete(unit);
     this.#memory.releaseAll(unit);
   }
 
-  /** Brings back to the main lane who is near it, and says who has to leave it. */
-  async tend(
-    mono: number,
-    threadOf: (unit: string) => number,
-    rejoin: (unit: string, seat: LaneSeat, targets: Float64Array) => void,
-  ): Promise<string | undefined> {
+  /**
+   * Brings back to the main lane who is near it, leaves dictionaries behind that are larger than all state of the units
+   * (`stateBytes`), and says who has to leave the main lane.
+   */
+  async tend(mono: number, stateBytes: number): Promise<string | undefined> {
+    const unused = this.#memory.takeUnused();
+    for (const lane of unused) await this.#stop(lane);
+    if (unused.length > 0) this.options.laneUnused();
+    if (this.#memory.isStale(stateBytes)) await this.#renewMain();
     const { main } = this.#memory;
-    for (const lane of this.#memory.takeUnused()) {
-      await this.options.ask({ type: 'stop-lane', lane: lane.id }).catch(unlessReaderAway);
-    }
     if (main === undefined || main.ring.ended) return undefined;
     for (const lane of this.#memory.lanes.values()) {
       if (lane.main || !this.#memory.isNear(lane) || !this.#memory.covers(main, lane)) continue;
       for (const unit of lane.seats.keys()) {
         if (main.seats.has(unit) || !this.#memory.isCaughtUp(lane, unit)) continue;
-        const seat = this.#memory.seat(main, unit, threadOf(unit));
-        rejoin(unit, seat, this.#memory.targets());
+        this.#offer(main, unit, this.#memory.targets());
       }
     }
     const leaver = this.#memory.leaver(mono);
@@ -134,10 +140,13 @@ export class StreamTask {
     return leaver;
   }
 
-  /** The unit now reads this lane only. */
+  /** The unit now reads this lane only, but for a seat that it was offered meanwhile. */
   rejoined(unit: string, lane: number): void {
+    if (this.#offered.get(unit) === lane) this.#offered.delete(unit);
     for (const state of this.#memory.lanes.values()) {
-      if (state.id !== lane) this.#memory.release(state, unit);
+      if (state.id !== lane && state.id !== this.#offered.get(unit)) {
+        this.#memory.release(state, unit);
+      }
     }
   }
 
@@ -165,48 +174,55 @@ export class StreamTask {
     return verdict.afterMs;
   }
 
-  /** Reads a lane on from where its last reader came. */
-  async resume(lane: number): Promise<void> {
+  /**
+   * The lane's reader has ended, because it failed or a dictionary is full: another lane goes on from what it published. Its
+   * units take their seats there when they have read all of the old one.
+   */
+  async renew(lane: number): Promise<void> {
     const state = this.#memory.lanes.get(lane);
-    if (state === undefined || state.ring.ended) return;
-    const partitions = this.#memory.partitions.map(({ index, id, bounded }) => ({
-      index,
-      id,
-      bounded,
-      offset: 0,
+    if (state === undefined || state.ring.ended || state.replaced) return;
+    const successor = this.#memory.replace(state);
+    const { positions } = successor.lane;
+    const partitions = this.#memory.partitions.map((partition) => ({
+      ...partition,
+      offset: positions[partition.index]!,
       timeMax: null,
       fingerprint: null,
     }));
-    await this.#read(state, partitions, true);
+    const targets = positions.slice(0, partitions.length);
+    for (const unit of state.seats.keys()) this.#offer(successor, unit, targets);
+    await this.#read(successor, partitions);
+  }
+
+  async #renewMain(): Promise<void> {
+    const { main } = this.#memory;
+    if (main === undefined) return;
+    await this.#stop(main);
+    await this.renew(main.id);
+  }
+
+  #offer(state: LaneState, unit: string, targets: Float64Array): void {
+    const { threadOf, offerSeat } = this.options;
+    this.#offered.set(unit, state.id);
+    offerSeat(unit, this.#memory.seat(state, unit, threadOf(unit)), targets);
+  }
+
+  async #stop(lane: LaneState): Promise<void> {
+    await this.options.ask({ type: 'stop-lane', lane: lane.id }).catch(unlessReaderAway);
   }
 
   /** Reads everything anew on a new reader thread. */
   async reopen(): Promise<void> {
     const { task, stream, once, ask } = this.options;
     await ask({ type: 'open-stream', task, stream, once });
-    for (const lane of this.#memory.lanes.keys()) await this.resume(lane);
+    for (const lane of [...this.#memory.lanes.keys()]) await this.renew(lane);
   }
 
-  async #read(
-    state: LaneState,
-    partitions: readonly LanePartition[],
-    resumed: boolean,
-  ): Promise<void> {
+  async #read(state: LaneState, partitions: readonly LanePartition[]): Promise<void> {
     const { task, ask, once } = this.options;
-    const epoch = this.#epochs.get(state.id) ?? 1;
-    // Epochs of one reader never come near the next one's.
-    this.#epochs.set(state.id, epoch + 1e6);
-    const { handle } = state.lane;
-    const start = {
-      lane: state.id,
-      task,
-      handle,
-      partitions,
-      epoch,
-      discover: state.main && !once,
-      resumed,
-    };
-    // When the reader has died, its successor resumes all lanes.
+    const discover = state.main && !once;
+    const start = { lane: state.id, task, handle: state.lane.handle, partitions, discover };
+    // When the reader has died, its successor renews all lanes.
     await ask({ type: 'start-lane', start }).catch(unlessReaderAway);
   }
 }

@@ -83,18 +83,13 @@ export class UnitKeeper {
           const { claim, wantsFull, restored } = opened;
           const { positions } = boarding;
           const { once } = this.#options;
-          const start: UnitStart = {
-            spec,
-            line,
-            claim,
-            wantsFull,
-            restored,
-            positions,
-            seat,
-            once,
-          };
+          const start: UnitStart = { spec, line, claim, wantsFull, once };
           record.move('running');
-          this.#options.threads.aggregator(thread).send({ type: 'start-unit', start });
+          this.#options.threads.aggregator(thread).send({
+            type: 'start-unit',
+            start,
+            from: { restored, positions, seat },
+          });
         },
       );
     } catch (error) {

@@ -8,11 +8,20 @@ import { Ring } from '../runtime/ring.ts';
 import { Unit } from '../state/unit.ts';
 import type { ViewPlan } from '../views/plan.ts';
 import type { Board } from './board.ts';
-import type { LaneSeat, UnitMessage, UnitOutput, UnitReport, UnitStart } from './messages.ts';
+import type {
+  LaneSeat,
+  UnitBeginning,
+  UnitMessage,
+  UnitOutput,
+  UnitReport,
+  UnitStart,
+} from './messages.ts';
 import { UnitLine } from './unit-line.ts';
 
 /** Result batches and letter batches on their way at most; beyond it the unit takes no further chunk. */
 const BATCHES_MAX = 64;
+/** And bytes of result batches: they are memory beyond the view's own. */
+const BATCH_BYTES_MAX = 4 * 1024 * 1024;
 /** Made in one turn at most: a large window leaves over several turns, between which the other views have theirs. */
 const TURN_BATCHES_MAX = 2;
 const LETTER_BATCHES_MAX = 64;
@@ -58,7 +67,7 @@ export class ViewAggregator {
   #resultRows = 0;
   #checkpoints = 0;
 
-  constructor(options: ViewAggregatorOptions) {
+  constructor(options: ViewAggregatorOptions, from: UnitBeginning) {
     const { start, plan, clock } = options;
     this.#options = options;
     this.#wantsFull = start.wantsFull;
@@ -68,12 +77,12 @@ export class ViewAggregator {
       claim: start.claim,
       cutover: start.spec.cutover,
       // A unit that has committed nothing but its start offsets has no state to restore.
-      start: start.restored?.meta == null ? start.positions : start.restored,
+      start: from.restored?.meta == null ? from.positions : from.restored,
     });
     const mono = clock.mono();
     this.#nextWrite = mono + (plan.writeIntervalMs ?? Number.POSITIVE_INFINITY);
     this.#nextCheckpoint = mono + plan.checkpointIntervalMs;
-    this.#sit(start.seat);
+    this.#sit(from.seat);
     this.#line = new UnitLine(options.board, start.line, this.#unit);
     this.#publishBoard();
   }
@@ -145,6 +154,8 @@ export class ViewAggregator {
         this.#options.report({ type: 'left', positions: this.#unit.positions() });
         break;
       case 'take-seat':
+        // One that was offered while it had none was taken back.
+        this.#rejoin = undefined;
         this.#sit(message.seat);
         break;
       case 'rejoin':
@@ -163,7 +174,8 @@ export class ViewAggregator {
   }
 
   get #isFull(): boolean {
-    return this.#unit.pendingBatches >= BATCHES_MAX;
+    const { pendingBatches, pendingBytes } = this.#unit;
+    return pendingBatches >= BATCHES_MAX || pendingBytes >= BATCH_BYTES_MAX;
   }
 
   #sit(seat: LaneSeat): void {

@@ -2,12 +2,13 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { ActorSystem, type SystemOptions } from './actor-system.ts';
 import { systemClock } from './clock.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { BELL_STRIDE, Doorbell } from './doorbell.ts';
 import { check } from './errors.ts';
 import { Link } from './link.ts';
 import { systemRandom } from './random.ts';
 import { StatusLine } from './status.ts';
-import { shutdownMessage, type ThreadBoard, type ThreadStart } from './thread.ts';
+import { collectMessage, shutdownMessage, type ThreadBoard, type ThreadStart } from './thread.ts';
 
 /** Longest sleep of a blocking loop: what a wake-up that never comes would cost. */
 const SLEEP_MS_MAX = 1_000;
@@ -43,7 +44,8 @@ export function enterThread(options: EnterOptions = {}): ThreadSelf {
   });
   const stopping = new AbortController();
   const deliver = (value: unknown) => {
-    if (isShutdown(value)) stopping.abort();
+    if (isMessage(value, shutdownMessage)) stopping.abort();
+    else if (isMessage(value, collectMessage)) collectGarbage();
     else parent.deliver(value);
   };
   if (options.drained !== true) port.on('message', deliver);
@@ -96,8 +98,8 @@ const noMore: MoreTurns = { receive: () => {}, dueInMs: () => Number.POSITIVE_IN
 const isStart = (data: unknown): data is ThreadStart =>
   typeof data === 'object' && data !== null && 'board' in data && 'index' in data;
 
-const isShutdown = (value: unknown) =>
+const isMessage = (value: unknown, message: { readonly thread: string }) =>
   typeof value === 'object' &&
   value !== null &&
   'thread' in value &&
-  value.thread === shutdownMessage.thread;
+  value.thread === message.thread;

@@ -43,6 +43,7 @@ export interface ThreadStart {
 
 /** Asks a thread to finish by itself. */
 export const shutdownMessage = { thread: 'shutdown' } as const;
+export const collectMessage = { thread: 'collect' } as const;
 
 /** The URL of a thread's module beside the importer: TypeScript when run unbuilt, JavaScript when built. */
 export function threadUrl(importMetaUrl: string, path: string): URL {
@@ -96,6 +97,11 @@ export class Thread implements Child, Watched {
   stop(): Promise<Terminated> {
     this.#post(shutdownMessage);
     return this.#ending.happened();
+  }
+
+  /** Has it collect its garbage: see collect-garbage.ts. */
+  collectGarbage(): void {
+    this.#post(collectMessage);
   }
 
   kill(): void {

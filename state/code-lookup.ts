@@ -2,6 +2,8 @@
  * Key code → group of one table, for as long as codes keep their meaning. A flat array while the codes are dense enough
  * for the table's size, a hash table otherwise: a tiny window must not cost memory in proportion to the dictionary.
  */
+import { freeArrays } from '../runtime/free-arrays.ts';
+
 const FLAT_MIN = 16 * 1024;
 /** Flat entries a group: above it a flat array becomes a hash table, below half of it the other way round. */
 const FLAT_PER_GROUP = 8;
@@ -28,6 +30,11 @@ export class CodeLookup {
     return (this.#flat?.byteLength ?? 0) + this.#slots.byteLength;
   }
 
+  /** Gives its memory back; it is not used any more. */
+  giveBack(): void {
+    freeArrays(this.#slots, ...(this.#flat === null ? [] : [this.#flat]));
+  }
+
   /** Prepares for codes up to `codeMax`. */
   reserve(codeMax: number): void {
     this.#codeMax = Math.max(this.#codeMax, codeMax);
@@ -50,11 +57,15 @@ export class CodeLookup {
   find(codes: Uint32Array, count: number, at: Uint32Array, missed: Uint32Array): number {
     const flat = this.#flat;
     if (flat === null) return this.#findHashed(codes, count, at, missed);
+    const end = flat.length;
     let misses = 0;
     for (let row = 0; row < count; row++) {
-      const found = flat[codes[row]!]!;
+      const code = codes[row]!;
+      const found = code < end ? flat[code]! : 0;
       at[row] = found;
-      if (found === 0) missed[misses++] = row;
+      // Which rows are the first of a group is anyone's guess: no branch.
+      missed[misses] = row;
+      misses += Number(found === 0);
     }
     return misses;
   }
@@ -74,6 +85,40 @@ export class CodeLookup {
     }
     if (this.known * 4 > this.#slots.length) this.#rehash(this.#slots.length * 2);
     this.#put(code, group + 1);
+  }
+
+  /**
+   * Learns the unknown ones of the codes at `places`, none above the last `reserve`, as groups from `first` on. Writes
+   * group + 1 of each place to `at` and the place of each new group's first row to `fresh`; returns the number of groups.
+   */
+  learn(
+    codes: Uint32Array,
+    places: Uint32Array,
+    count: number,
+    first: number,
+    at: Uint32Array,
+    fresh: Uint32Array,
+  ): number {
+    const flat = this.#flat;
+    let made = 0;
+    for (let i = 0; i < count; i++) {
+      const place = places[i]!;
+      const code = codes[place]!;
+      fresh[made] = place;
+      if (flat === null) {
+        if (this.get(code) === 0) this.set(code, first + made++);
+        at[place] = this.get(code);
+      } else {
+        const known = flat[code]!;
+        const isNew = Number(known === 0);
+        const found = known | Math.imul(isNew, first + made + 1);
+        flat[code] = found;
+        at[place] = found;
+        made += isNew;
+      }
+    }
+    if (flat !== null) this.known += made;
+    return made;
   }
 
   /** Codes are numbered anew by `rename`; group by group. */

@@ -5,6 +5,7 @@
  * those of a table that is gone serve the next one.
  */
 import { check } from '../runtime/errors.ts';
+import { freeArrays } from '../runtime/free-arrays.ts';
 import { Heap } from '../views/aggregations/heap.ts';
 import { CodeLookup } from './code-lookup.ts';
 import { KeyIndex } from './key-index.ts';
@@ -135,6 +136,16 @@ export class GroupTable implements TableSize {
     return { stride, cells, changed, keyStarts, keyBytes, touched, bytes };
   }
 
+  /** Gives back the memory of a table that is gone, but for arrays that the next one is to use. */
+  giveBack(spare: SpareArrays | null): void {
+    this.heap.giveBack();
+    this.lookup.giveBack();
+    this.dropIndex();
+    if (spare?.cells !== this.cells) {
+      freeArrays(this.cells, this.changed, this.keyStarts, this.keyBytes);
+    }
+  }
+
   /** Codes mean something else from now on: the lane or its dictionary epoch changed. */
   forgetCodes(): void {
     this.lookup = new CodeLookup(this.count);
@@ -160,6 +171,36 @@ export class GroupTable implements TableSize {
     const from = this.keyStarts[this.count]!;
     if (from + bytes > this.keyBytes.length) this.#growKeys(from + bytes);
     return from;
+  }
+
+  /** The same for a key that is to begin at `from`, behind keys whose groups are being made. */
+  reserveKeyAt(from: number, bytes: number): void {
+    if (from + bytes > this.keyBytes.length) this.#growKeys(from + bytes);
+  }
+
+  /**
+   * Adds `count` groups with initial cells and returns the first; their keys, which are new and not in the index, are
+   * the caller's to write, behind one another, their ends to `keyStarts`.
+   */
+  reserveGroups(count: number): number {
+    const first = this.count;
+    const { stride } = this;
+    const { initial } = this.layout;
+    for (let made = 0; made < count; ) {
+      if (this.count === this.changed.length) this.#growGroups();
+      const take = Math.min(count - made, this.changed.length - this.count);
+      const { cells } = this;
+      const at = this.count * stride;
+      const end = at + take * stride;
+      for (let cell = 0; cell < stride; cell++) cells[at + cell] = initial[cell]!;
+      for (let done = at + stride; done < end; done += done - at) {
+        cells.copyWithin(done, at, Math.min(done, at + end - done));
+      }
+      this.changed.fill(0, this.count, this.count + take);
+      this.count += take;
+      made += take;
+    }
+    return first;
   }
 
   /** Adds a group whose key, bytes [start, end) of another array, is new to the table. */
@@ -208,5 +249,6 @@ const growthOf = (bytes: number) => (bytes < LARGE_BYTES ? GROWTH : GROWTH_LARGE
 
 function grown<A extends Float64Array | Uint32Array | Uint8Array>(old: A, fresh: A): A {
   fresh.set(old);
+  freeArrays(old);
   return fresh;
 }

@@ -11,6 +11,13 @@ import { TupleCodes } from './tuple-codes.ts';
 
 const BITS_MAX = 31;
 const NO_CODES = new Uint32Array(0);
+const noKeys = {
+  codes: NO_CODES,
+  bytes: new Uint8Array(0),
+  starts: NO_CODES,
+  lengths: NO_CODES,
+  types: null,
+};
 
 /** What the owner of the tables does when codes change their meaning. */
 export interface CodeListener {
@@ -41,13 +48,7 @@ export class KeyCodes {
   constructor(keys: readonly KeyPlan[], listener: CodeListener) {
     this.#keys = keys;
     this.#listener = listener;
-    this.columns = keys.map(() => ({
-      codes: NO_CODES,
-      bytes: new Uint8Array(0),
-      starts: NO_CODES,
-      lengths: NO_CODES,
-      types: null,
-    }));
+    this.columns = keys.map(() => ({ ...noKeys }));
     this.#numbers = keys.map(() => new NumberCodes());
     this.#textEpochs = keys.map(() => -1);
     this.#bits = keys.map(() => 1);
@@ -62,6 +63,7 @@ export class KeyCodes {
   rebind(): void {
     this.#epoch = -1;
     this.#textEpochs.fill(-1);
+    for (const column of this.columns) Object.assign(column, noKeys);
     this.#startAnew();
   }
 

@@ -198,6 +198,11 @@ export class Unit {
     return this.#emission.pendingBatches;
   }
 
+  /** Of those, about. */
+  get pendingBytes(): number {
+    return this.#emission.pendingBytes;
+  }
+
   /** The sinks hold the batch and all before it. */
   acked(batch: number): void {
     this.#emission.acked(batch);
@@ -208,7 +213,6 @@ export class Unit {
     const { allowedLatenessMs, window } = this.#plan;
     const watermark = this.#partitions.min();
     this.#windows.evict(watermark, allowedLatenessMs);
-    // Twice: a calendar's days are not all of one length.
     this.#windows.gaps.forget(watermark - allowedLatenessMs - 2 * window.sizeMs);
   }
 
@@ -251,6 +255,7 @@ export class Unit {
   /** The snapshot frozen last is committed: its floors take effect, and the rows that waited for it may come. */
   snapshotCommitted(): void {
     this.#partitions.committed();
+    this.#windows.ageSpare();
     this.#complete();
   }
 

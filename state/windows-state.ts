@@ -1,5 +1,6 @@
 /** The open windows and the panes that they are made of: their completion, and how they are forgotten. */
 import { check } from '../runtime/errors.ts';
+import { freeArrays } from '../runtime/free-arrays.ts';
 import type { Budget } from './budget.ts';
 import type { Gaps } from './gaps.ts';
 import type { GroupTable, SpareArrays, TableOrigin, TableSize } from './group-table.ts';
@@ -63,6 +64,7 @@ export class Windows {
   /** Table of the pane made last, or its size when it was evicted. */
   #newest: TableSize | undefined;
   #spare: SpareArrays | undefined;
+  #isSpareOld = false;
   readonly gaps: Gaps;
   /** Largest end of the windows evicted; their rows can come no more. */
   evictedEnd = Number.NEGATIVE_INFINITY;
@@ -127,7 +129,16 @@ export class Windows {
   }
 
   dropSpare(): void {
+    const spare = this.#spare;
     this.#spare = undefined;
+    if (spare === undefined) return;
+    freeArrays(spare.cells, spare.changed, spare.keyStarts, spare.keyBytes);
+  }
+
+  /** To be called now and then: drops arrays that no table has taken since the last time. */
+  ageSpare(): void {
+    if (this.#isSpareOld) this.dropSpare();
+    this.#isSpareOld = this.#spare !== undefined;
   }
 
   *tables(): Iterable<GroupTable> {
@@ -179,6 +190,7 @@ export class Windows {
       this.windows.delete(window.start);
       this.evictedEnd = Math.max(this.evictedEnd, window.end);
       this.#budget.groups -= window.late?.count ?? 0;
+      window.late?.giveBack(null);
       window.late = null;
       for (const pane of window.panes) {
         if (pane.span.starts.some((start) => this.windows.has(start))) continue;
@@ -193,7 +205,12 @@ export class Windows {
     this.#budget.groups -= count;
     if (this.#newest === table) this.#newest = { count, keyBytesUsed };
     const spare = table.spare();
-    if (spare !== null && spare.touched >= (this.#spare?.touched ?? 0)) this.#spare = spare;
+    const isKept = spare !== null && spare.touched >= (this.#spare?.touched ?? 0);
+    table.giveBack(isKept ? spare : null);
+    if (!isKept) return;
+    this.dropSpare();
+    this.#spare = spare;
+    this.#isSpareOld = false;
   }
 }
 

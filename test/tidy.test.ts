@@ -45,6 +45,7 @@ const packages: Record<string, string> = {
 };
 const builtins: [folders: string, modules: string][] = [
   ['kernels/modules.ts', 'node:fs'],
+  ['runtime/collect-garbage.ts', 'node:{v8,vm}'],
   ['{kernels,views,state,control}/**', 'node:{buffer,crypto}'],
   ['runtime/**', 'node:{buffer,crypto,worker_threads}'],
   ['actors/**', 'node:{buffer,crypto,path,util,worker_threads,zlib}'],

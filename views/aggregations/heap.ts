@@ -2,6 +2,8 @@
  * Bytes of variable size for the groups of one table: sketches, exact sets, texts. Blocks are named by their offset,
  * which fits a cell; everything lies in one buffer, so that a snapshot copies dirty pages and dropping the table frees it.
  */
+import { freeArrays } from '../../runtime/free-arrays.ts';
+
 export const HEAP_PAGE_BYTES = 64 * 1024;
 
 const CAPACITY_MIN = 4096;
@@ -92,6 +94,11 @@ export class Heap {
     for (let page = Math.floor(at * PAGES_PER_BYTE); page <= last; page++) this.dirty[page] = 1;
   }
 
+  /** Gives its memory back; it is not used any more. */
+  giveBack(): void {
+    freeArrays(this.bytes);
+  }
+
   #reserve(bytes: number): void {
     if (bytes <= this.bytes.length) return;
     let capacity = this.bytes.length;
@@ -100,6 +107,7 @@ export class Heap {
     this.#lay(capacity);
     this.bytes.set(old.subarray(0, this.top));
     this.dirty.set(dirty);
+    freeArrays(old);
   }
 
   #lay(capacity: number): void {

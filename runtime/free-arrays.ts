@@ -1,0 +1,9 @@
+/**
+ * Gives the memory of arrays back at once: a garbage collection, which a quiet thread may not have for minutes, would do it some
+ * time later. Nobody may hold a view of them any more.
+ */
+export function freeArrays(...arrays: readonly { readonly buffer: ArrayBufferLike }[]): void {
+  for (const { buffer } of arrays) {
+    if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
+  }
+}
