@@ -2,13 +2,14 @@
  * The rival: what one would write for the workload without a framework. JSON.parse, a Map a window, an object a group,
  * one thread, no checkpoints, no late rows. Distinct clients by HyperLogLog, quantiles by counting each signal strength.
  *
- *   node bench/naive.mjs FILE.ndjson VIEWS OUT_DIR [memory]
+ *   node bench/naive.mjs FILE.ndjson VIEWS OUT_DIR [memory | paced ROWS ROWS_PER_S]
  *
  * VIEWS like 1,2,3; results in OUT_DIR/v1.tsv … With `memory` the records are in memory before the first is looked at,
  * and results end in arrays. Prints one JSON object: rows, seconds and CPU seconds from the first record to the last
  * result, and of each view its results, with `memory` the sums of their columns too.
  */
 import { closeSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { LatencyHistogram } from './latency-histogram.ts';
 import { loadRecords } from './record-bytes.ts';
 
 const DISORDER_MS = 5000;
@@ -150,7 +151,7 @@ const views = {
   8: { sizeMs: 10_000, key: () => '', ...traffic },
 };
 
-const [file, viewNumbers, outDir, from = 'file'] = process.argv.slice(2);
+const [file, viewNumbers, outDir, from = 'file', pacedRows, rowsPerSecond] = process.argv.slice(2);
 const inMemory = from === 'memory';
 mkdirSync(outDir, { recursive: true });
 const running = viewNumbers.split(',').map((number) => ({
@@ -274,11 +275,28 @@ function foldRecords({ bytes, ends, count }) {
   }
 }
 
-const input = inMemory ? loadRecords(file) : openSync(file, 'r');
+/** After a warm-up over all records: row i is due i / rate seconds after the begin. Times from due to folded. */
+function foldPaced(records, rows, rate) {
+  foldRecords(records);
+  const { bytes, ends, count } = records;
+  const sleep = new Int32Array(new SharedArrayBuffer(4));
+  const begin = performance.now() + 100;
+  for (let row = 0; row < rows; row++) {
+    const due = begin + (row * 1000) / rate;
+    while (performance.now() < due) Atomics.wait(sleep, 0, 0, 1);
+    const record = row % count;
+    foldRecord(bytes.latin1Slice(record === 0 ? 0 : ends[record - 1] + 1, ends[record]));
+    latencies.add((performance.now() - due) * 1000);
+  }
+}
+
+const latencies = new LatencyHistogram();
+const input = from === 'file' ? openSync(file, 'r') : loadRecords(file);
 const begun = process.hrtime.bigint();
 const cpuBegun = process.cpuUsage();
-if (inMemory) foldRecords(input);
-else foldFile(input);
+if (from === 'file') foldFile(input);
+else if (inMemory) foldRecords(input);
+else foldPaced(input, Number(pacedRows), Number(rowsPerSecond));
 completeUpTo(Infinity);
 for (const view of running) view.write.close();
 const { user, system } = process.cpuUsage(cpuBegun);
@@ -292,5 +310,6 @@ const summary = {
     result_rows: results,
     sums,
   })),
+  latencies: { histogram: latencies.sparse(), max_us: latencies.maxUs },
 };
 process.stdout.write(`${JSON.stringify(summary)}\n`);

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Summary } from '../cli/summary.ts';
 import { type ChildResult, type Mark, runChild } from './child.ts';
 import type { Totals } from './oracle.ts';
 import { type ProjectOptions, type ViewNumber, writeProject } from './workload.ts';
@@ -63,6 +64,13 @@ export function outcomeOf({ marks, stdout }: ChildResult, dir: string): Omit<Out
 
 const totalsOf = (mark: Mark): Totals => JSON.parse(JSON.stringify(mark));
 
+/** V8 may have traced around it. */
+function summaryOf(stdout: string): Pick<Summary, 'views'> {
+  const line = stdout.split('\n').find((each) => each.startsWith('{"seconds"'));
+  if (line === undefined) throw new Error(`la printed no summary: ${stdout}`);
+  return JSON.parse(line);
+}
+
 const inputMib = ({ from, records }: Job): number =>
   from === 'memory' ? statSync(records).size / 2 ** 20 : 0;
 
@@ -76,10 +84,7 @@ async function la(job: Job, dir: string): Promise<Outcome> {
   const args = [launcher, 'run', dir, '--once', '--json'];
   const result = await runChild(args, { flags: [...registerFlags, ...flags], prefix });
   const outcome = outcomeOf(result, dir);
-  const summary: { views: { read: number }[] } = JSON.parse(
-    result.stdout.slice(result.stdout.lastIndexOf('{"seconds"')),
-  );
-  const rows = Math.min(...summary.views.map(({ read }) => read));
+  const rows = Math.min(...summaryOf(result.stdout).views.map(({ read }) => read));
   return { ...outcome, rows, peak_rss_mib: outcome.peak_rss_mib - inputMib(job) };
 }
 

@@ -41,6 +41,7 @@ function readerOf(records: RecordBytes, options: PacedOptions): PartitionReader 
   const starts = new Uint32Array(BATCH_RECORDS_MAX);
   const ends = new Uint32Array(BATCH_RECORDS_MAX);
   let beginMs = 0;
+  let hasPaused = false;
   let next = 0;
   return {
     async read(maxRecords): Promise<RecordBatch | 'idle' | 'end'> {
@@ -50,7 +51,8 @@ function readerOf(records: RecordBytes, options: PacedOptions): PartitionReader 
         beginMs = now;
         mark('first-read');
       }
-      if (next === warmUp && warmUp > 0 && beginMs <= now) {
+      if (next === warmUp && warmUp > 0 && !hasPaused) {
+        hasPaused = true;
         beginMs = now + PAUSE_MS;
         mark('warmed-up');
       }
