@@ -82,7 +82,10 @@ export interface SinkRowFailure {
 export interface Sink {
   /** Before a view's first batch, and when its schema changed. */
   prepare(schema: ResultSchema): Promise<void>;
-  /** Resolves when the rows are durable; rows that failed are returned, all else throws. The batch is valid until then. */
+  /**
+   * Resolves when the rows are durable; rows that failed are returned, all else throws. The batch is valid until then. Batches
+   * may come while others are written, and count in the order of the calls: what is durable together costs less.
+   */
   write(batch: ResultBatch, signal: AbortSignal): Promise<readonly SinkRowFailure[]>;
   close(): Promise<void>;
 }

@@ -8,11 +8,14 @@ import type { ViewPlan } from '../views/plan.ts';
 import type { Counters } from './counters.ts';
 import type { GroupTable } from './group-table.ts';
 import { mergeTables } from './merging.ts';
-import { resultBatch, type Segment } from './result-rows.ts';
+import { keyBytesOf, resultBatch, type Segment } from './result-rows.ts';
 import { changedMax, type Pass, type WindowState } from './windows-state.ts';
 
-/** Rows of a batch at most. */
-export const BATCH_ROWS_MAX = 16_384;
+/** Rows of a batch at most, and bytes of their keys, but that any one row fits. */
+export const BATCH_ROWS_MAX = 8192;
+export const BATCH_KEY_BYTES_MAX = 512 * 1024;
+/** What lists and texts of a row are taken to weigh, which travel as objects. */
+const JSON_BYTES = 128;
 
 export interface EmissionOptions {
   /** Whether windows that are not complete are emitted, too. */
@@ -37,9 +40,13 @@ export class Emission {
   readonly #counters: Counters;
   #batches = 0;
   #ackedBatch = 0;
+  /** Of the batches that are not acked, the oldest first. */
+  #sizes: number[] = [];
+  #pendingBytes = 0;
   #unacked: Unacked[] = [];
   #segments: Segment[] = [];
   #segmentRows = 0;
+  #segmentKeyBytes = 0;
 
   constructor(plan: ViewPlan, generation: number, claim: number, counters: Counters) {
     this.#plan = plan;
@@ -51,6 +58,11 @@ export class Emission {
   /** Batches that are not acked. */
   get pendingBatches(): number {
     return this.#batches - this.#ackedBatch;
+  }
+
+  /** Of those batches, about. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
   }
 
   /** Whether the window has rows to emit that do not wait for the next updates. */
@@ -77,7 +89,7 @@ export class Emission {
         if (batches.length >= batchesMax) return batches;
       }
       this.#end(window);
-      if (this.#segmentRows === BATCH_ROWS_MAX) {
+      if (this.#isBatchFull) {
         batches.push(this.#flush());
         if (batches.length >= batchesMax) return batches;
       }
@@ -89,10 +101,16 @@ export class Emission {
   /** The sinks hold all rows of the batches up to this one. */
   acked(batch: number): void {
     check(batch <= this.#batches, 'only batches that were emitted are acked');
-    this.#ackedBatch = Math.max(this.#ackedBatch, batch);
+    for (; this.#ackedBatch < batch; this.#ackedBatch++) {
+      this.#pendingBytes -= this.#sizes.shift() ?? 0;
+    }
     const left = this.#unacked.findIndex((unacked) => unacked.batch > batch);
     const done = this.#unacked.splice(0, left < 0 ? this.#unacked.length : left);
     for (const unacked of done) settle(unacked);
+  }
+
+  get #isBatchFull(): boolean {
+    return this.#segmentRows === BATCH_ROWS_MAX || this.#segmentKeyBytes >= BATCH_KEY_BYTES_MAX;
   }
 
   /** Begins the window's pass; false when nothing changed. */
@@ -120,10 +138,14 @@ export class Emission {
   #advance(window: WindowState): boolean {
     const pass = window.pass!;
     const { table, complete } = pass;
-    const groups = changedGroups(table, pass, BATCH_ROWS_MAX - this.#segmentRows);
+    const room = BATCH_ROWS_MAX - this.#segmentRows;
+    const keyRoom = BATCH_KEY_BYTES_MAX - this.#segmentKeyBytes;
+    const groups = changedGroups(table, pass, room, keyRoom);
     if (groups.length > 0) {
-      this.#segments.push({ window, complete, table, groups });
+      const segment = { window, complete, table, groups };
+      this.#segments.push(segment);
       this.#segmentRows += groups.length;
+      this.#segmentKeyBytes += keyBytesOf(segment);
     }
     return pass.next === table.count;
   }
@@ -146,19 +168,31 @@ export class Emission {
     const batch = resultBatch(this.#plan, head, this.#segments, this.#counters);
     this.#segments = [];
     this.#segmentRows = 0;
+    this.#segmentKeyBytes = 0;
+    const lists = batch.values.filter((column) => !(column instanceof Float64Array)).length;
+    const bytes = batch.keyBytes.buffer.byteLength + lists * batch.count * JSON_BYTES;
+    this.#sizes.push(bytes);
+    this.#pendingBytes += bytes;
     return batch;
   }
 }
 
-/** The next groups of the pass, at most `count`; moves the pass on. */
-function changedGroups(table: GroupTable, pass: Pass, count: number): Uint32Array {
-  const { changed } = table;
+/** The next groups of the pass, at most `count` and with not much more than `keyBytes`; moves the pass on. */
+function changedGroups(
+  { changed, keyStarts, count: groups }: GroupTable,
+  pass: Pass,
+  count: number,
+  keyBytes: number,
+): Uint32Array {
   const { since } = pass;
-  const found = new Uint32Array(Math.min(count, table.count - pass.next));
+  const found = new Uint32Array(Math.min(count, groups - pass.next));
   let number = 0;
+  let bytes = 0;
   let group = pass.next;
-  for (; group < table.count && number < count; group++) {
-    if (since < 0 || changed[group]! > since) found[number++] = group;
+  for (; group < groups && number < count && bytes < keyBytes; group++) {
+    if (since >= 0 && changed[group]! <= since) continue;
+    found[number++] = group;
+    bytes += keyStarts[group + 1]! - keyStarts[group]!;
   }
   pass.next = group;
   return found.subarray(0, number);

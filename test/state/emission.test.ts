@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BATCH_ROWS_MAX } from '../../state/emission.ts';
+import { BATCH_KEY_BYTES_MAX, BATCH_ROWS_MAX } from '../../state/emission.ts';
 import { aggregation } from '../../views/aggregations/contract.ts';
 import { Feed } from './feed.ts';
 import { at, Harness, short, sums } from './harness.ts';
@@ -25,21 +25,44 @@ test('batches are bounded, and emission goes on where it stopped', () => {
   assert.deepEqual([first!.batch, first!.count, none.length], [1, BATCH_ROWS_MAX, 0]);
   assert.equal(unit.hasCompleted, true, 'what is left over');
   const rest = unit.emit({ updates: false });
+  const whole = Math.floor(40_000 / BATCH_ROWS_MAX);
+  const last = whole + 1;
+  const expected = Array.from({ length: whole - 1 }, (_, index) => [index + 2, BATCH_ROWS_MAX]);
   assert.deepEqual(
     rest.map(({ batch, count }) => [batch, count]),
-    [
-      [2, BATCH_ROWS_MAX],
-      [3, 40_000 - 2 * BATCH_ROWS_MAX],
-    ],
+    [...expected, [last, 40_000 - whole * BATCH_ROWS_MAX]],
   );
   const keys = [first!, ...rest].flatMap((batch) => rowsOf([batch]).map(({ key }) => key));
   assert.equal(new Set(keys).size, 40_000);
-  assert.equal(unit.pendingBatches, 3);
+  const bytes = [first!, ...rest].map(({ keyBytes }) => keyBytes.buffer.byteLength);
+  const sum = (from: number) => bytes.slice(from).reduce((all, each) => all + each, 0);
+  assert.deepEqual([unit.pendingBatches, unit.pendingBytes], [last, sum(0)]);
   unit.acked(2);
-  assert.equal(unit.pendingBatches, 1);
-  unit.acked(3);
-  assert.equal(unit.pendingBatches, 0);
+  assert.deepEqual([unit.pendingBatches, unit.pendingBytes], [last - 2, sum(2)]);
+  unit.acked(1);
+  assert.deepEqual([unit.pendingBatches, unit.pendingBytes], [last - 2, sum(2)]);
+  unit.acked(last);
+  assert.deepEqual([unit.pendingBatches, unit.pendingBytes], [0, 0]);
   assert.deepEqual(unit.emit({ updates: true }), []);
+});
+
+test('long keys make batches of fewer rows', () => {
+  const { plan, unit } = new Harness({ keys: ['k'], allowedLatenessMs: 100 });
+  const feed = new Feed(plan.columns, 8192, 1 << 16);
+  unit.bind(feed.lane);
+  unit.partition(0, 'p0');
+  const length = 1000;
+  const whole = Math.ceil(BATCH_KEY_BYTES_MAX / (length + 4));
+  const keys = Array.from({ length: 2 * whole + 3 }, (_, row) => `${row}`.padStart(length, 'x'));
+  unit.process(
+    feed.chunk(
+      0,
+      0,
+      keys.map((key) => at(1, key)),
+    ),
+  );
+  const counts = unit.emit({ updates: true }).map(({ count }) => count);
+  assert.deepEqual(counts, [whole, whole, 3]);
 });
 
 test('a group that changes while its window is being emitted is emitted again', () => {

@@ -89,6 +89,11 @@ test('values without a text among them travel as numbers, and what is not finite
         name: 'infinite',
         definition: aggregation({
           ...last,
+          results: (cells, cell, count, out, heap, params) => {
+            const nulls = last.results?.(cells, cell, count, out, heap, params) ?? -1;
+            for (let index = 0; index < count; index++) if (out[index] === 7) out[index] = Infinity;
+            return nulls;
+          },
           result: (...given) => (last.result(...given) === 7 ? Infinity : last.result(...given)),
         }),
         inputs: { x: 'value:x', time: 'time' },

@@ -1,5 +1,11 @@
 import { aggregation } from './contract.ts';
-import { foldOrdered, mergeOrdered, orderedCells, orderedResult } from './ordered-value.ts';
+import {
+  foldOrdered,
+  mergeOrdered,
+  orderedCells,
+  orderedResult,
+  orderedResults,
+} from './ordered-value.ts';
 
 export const argMin = aggregation({
   doc: 'Value where another column is smallest; of several, the smallest.',
@@ -15,4 +21,5 @@ export const argMin = aggregation({
   },
   merge: mergeOrdered(1),
   result: orderedResult,
+  results: orderedResults,
 });

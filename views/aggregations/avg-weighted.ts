@@ -27,17 +27,27 @@ export const avgWeighted = aggregation({
     mergeSum(into, at + PRODUCTS, from, fromAt + PRODUCTS);
     mergeSum(into, at + WEIGHTS, from, fromAt + WEIGHTS);
   },
-  result(cells, at) {
-    const weights = cells[at + WEIGHTS]!;
-    if (weights === 0) return null;
-    const products = cells[at + PRODUCTS]!;
-    const quotient = products / weights;
-    const product = quotient * weights;
-    const rest =
-      products -
-      product -
-      productRest(quotient, weights, product) +
-      (cells[at + PRODUCTS + 1]! - quotient * cells[at + WEIGHTS + 1]!);
-    return quotient + rest / weights;
+  results(cells, at, count, out) {
+    let nulls = 0;
+    for (let row = 0; row < count; row++) {
+      const cell = at[row]!;
+      const isNull = cells[cell + WEIGHTS] === 0;
+      out[row] = isNull ? Number.NaN : quotientAt(cells, cell);
+      if (isNull) nulls++;
+    }
+    return nulls;
   },
 });
+
+function quotientAt(cells: Float64Array, at: number): number {
+  const weights = cells[at + WEIGHTS]!;
+  const products = cells[at + PRODUCTS]!;
+  const quotient = products / weights;
+  const product = quotient * weights;
+  const rest =
+    products -
+    product -
+    productRest(quotient, weights, product) +
+    (cells[at + PRODUCTS + 1]! - quotient * cells[at + WEIGHTS + 1]!);
+  return quotient + rest / weights;
+}

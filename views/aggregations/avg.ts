@@ -1,5 +1,5 @@
 import { aggregation } from './contract.ts';
-import { addNumber, divide, mergeSum } from './double-double.ts';
+import { addNumber, addNumbers, divide, mergeSum } from './double-double.ts';
 
 export const avg = aggregation({
   doc: 'Arithmetic mean.',
@@ -16,12 +16,22 @@ export const avg = aggregation({
       cells[cell + 2]!++;
     }
   },
+  foldOne(cells, cell, { x }, count) {
+    addNumbers(cells, cell, x, count);
+    cells[cell + 2]! += count;
+  },
   merge(into, at, from, fromAt) {
     mergeSum(into, at, from, fromAt);
     into[at + 2]! += from[fromAt + 2]!;
   },
-  result(cells, at) {
-    const count = cells[at + 2]!;
-    return count === 0 ? null : divide(cells[at]!, cells[at + 1]!, count);
+  results(cells, at, count, out) {
+    let nulls = 0;
+    for (let row = 0; row < count; row++) {
+      const cell = at[row]!;
+      const isNull = cells[cell + 2] === 0;
+      out[row] = isNull ? Number.NaN : divide(cells[cell]!, cells[cell + 1]!, cells[cell + 2]!);
+      if (isNull) nulls++;
+    }
+    return nulls;
   },
 });

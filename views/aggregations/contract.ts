@@ -2,6 +2,7 @@
  * What an aggregation is: one file that exports one of these, and one line in the registry. The JSON schema's enum,
  * `la aggregations`, docs/aggregations.md, the bench list and the law tests derive from it.
  */
+import { check } from '../../runtime/errors.ts';
 import type { Json } from '../../runtime/json.ts';
 import type { ResultType } from '../../runtime/result-batch.ts';
 import type { Heap } from './heap.ts';
@@ -76,8 +77,21 @@ export type ParamSpec =
 
 export type Params = Readonly<Record<string, number | readonly number[]>>;
 
+/**
+ * Results of the groups at `at[0]` to `at[count - 1]`, to `out`, NaN for null; returns how many are null. -1 where one is neither a
+ * number nor null: then `result` is asked for each.
+ */
+export type Results = (
+  cells: Float64Array,
+  at: Uint32Array,
+  count: number,
+  out: Float64Array,
+  heap: Heap,
+  params: Params,
+) => number;
+
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds aggregations of every input shape
-export interface Aggregation<I extends Record<string, InputKind> = any> {
+export interface AggregationDefinition<I extends Record<string, InputKind> = any> {
   /** One sentence. */
   readonly doc: string;
   /** `exact`, or how far off a result may be. */
@@ -109,6 +123,19 @@ export interface Aggregation<I extends Record<string, InputKind> = any> {
     params: Params,
   ): void;
 
+  /**
+   * The same for rows that are all of the group at `cell`, as in a view without grouping columns; `fold` does it where this is
+   * left out. Sums in registers are several times as fast as sums whose rows wait for each other in memory.
+   */
+  foldOne?(
+    cells: Float64Array,
+    cell: number,
+    inputs: { readonly [K in keyof I]: InputArrays[I[K]] },
+    count: number,
+    heap: Heap,
+    params: Params,
+  ): void;
+
   /** Merges the group at `fromAt` of `from` into the group at `at` of `into`. `from` stays as it is. */
   merge(
     into: Float64Array,
@@ -120,14 +147,38 @@ export interface Aggregation<I extends Record<string, InputKind> = any> {
     params: Params,
   ): void;
 
-  /** The group's result. Not finite numbers are turned into null by the caller. */
-  result(cells: Float64Array, at: number, heap: Heap, params: Params): Json;
+  /** Where results are numbers: those of many groups at once. Not finite numbers are turned into null by the caller. */
+  readonly results?: Results;
+
+  /** The group's result; where results are only ever numbers it follows from `results`. */
+  result?(cells: Float64Array, at: number, heap: Heap, params: Params): Json;
 
   /** Whether a cap of its own made the result leave something out, which is what marks a row `truncated`. */
   truncated?(cells: Float64Array, at: number): boolean;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export interface Aggregation<I extends Record<string, InputKind> = any>
+  extends AggregationDefinition<I> {
+  result(cells: Float64Array, at: number, heap: Heap, params: Params): Json;
+}
+
 /** Gives literal types to an aggregation's inputs, so that `fold` is typed by them. */
-export const aggregation = <const I extends Record<string, InputKind>>(
-  definition: Aggregation<I>,
-): Aggregation<I> => definition;
+export function aggregation<const I extends Record<string, InputKind>>(
+  definition: AggregationDefinition<I>,
+): Aggregation<I> {
+  const { results, result_type } = definition;
+  const isNumber = result_type === 'number' || result_type === 'integer';
+  const result = results !== undefined && isNumber ? resultOf(results) : definition.result;
+  check(result !== undefined, 'an aggregation has results or result');
+  return { ...definition, result };
+}
+
+function resultOf(results: Results): Aggregation['result'] {
+  const one = new Uint32Array(1);
+  const out = new Float64Array(1);
+  return (cells, at, heap, params) => {
+    one[0] = at;
+    return results(cells, one, 1, out, heap, params) === 0 ? out[0]! : null;
+  };
+}

@@ -52,6 +52,9 @@ export const countDistinctExact = aggregation({
       if (!addHash(heap, into, at, low, high, cap)) into[at + OVERFLOWED] = 1;
     });
   },
-  result: (cells, at) => cells[at + USED]!,
+  results(cells, at, count, out) {
+    for (let row = 0; row < count; row++) out[row] = cells[at[row]! + USED]!;
+    return 0;
+  },
   truncated: (cells, at) => cells[at + OVERFLOWED] === 1,
 });

@@ -11,8 +11,14 @@ export const count = aggregation({
   fold(cells, at, _inputs, count) {
     for (let row = 0; row < count; row++) cells[at[row]!]!++;
   },
+  foldOne(cells, cell, _inputs, count) {
+    cells[cell]! += count;
+  },
   merge(into, at, from, fromAt) {
     into[at]! += from[fromAt]!;
   },
-  result: (cells, at) => cells[at]!,
+  results(cells, at, count, out) {
+    for (let row = 0; row < count; row++) out[row] = cells[at[row]!]!;
+    return 0;
+  },
 });

@@ -5,20 +5,59 @@
  * A sum lies in two neighbouring cells. It starts at `EMPTY_SUM`, whose -0 no sum of rows ever has, so that "no rows"
  * needs no cell of its own.
  */
+import type { Results } from './contract.ts';
+
 export const EMPTY_SUM: readonly [number, number] = [-0, 0];
 
 /** Whether nothing has been added to the sum that starts at EMPTY_SUM. */
 export const isEmptySum = (cells: Float64Array, at: number): boolean => Object.is(cells[at], -0);
+
+/** The `results` of sums. */
+export const sumResults: Results = (cells, at, count, out) => {
+  let nulls = 0;
+  for (let row = 0; row < count; row++) {
+    const sum = cells[at[row]!]!;
+    const isNull = Object.is(sum, -0);
+    out[row] = isNull ? Number.NaN : sum;
+    if (isNull) nulls++;
+  }
+  return nulls;
+};
 
 /** cells[at, at + 1] += x. Not finite from the first overflow on. */
 export function addNumber(cells: Float64Array, at: number, x: number): void {
   const high = cells[at]!;
   const sum = high + x;
   const part = sum - high;
+  // Sums of whole numbers stay in `high`: what follows would change nothing, and rows of a group wait for each other.
+  if (part === x && sum - part === high && cells[at + 1] === 0 && sum !== 0) {
+    cells[at] = sum;
+    return;
+  }
   const rest = high - (sum - part) + (x - part) + cells[at + 1]!;
   const rounded = sum + rest;
   cells[at] = rounded;
   cells[at + 1] = rest - (rounded - sum);
+}
+
+/** cells[at, at + 1] += x[0] + … + x[count - 1], as `addNumber` one by one. */
+export function addNumbers(cells: Float64Array, at: number, x: Float64Array, count: number): void {
+  let high = cells[at]!;
+  let low = cells[at + 1]!;
+  for (let row = 0; row < count; row++) {
+    const value = x[row]!;
+    const sum = high + value;
+    const part = sum - high;
+    if (part === value && sum - part === high && low === 0 && sum !== 0) {
+      high = sum;
+      continue;
+    }
+    const rest = high - (sum - part) + (value - part) + low;
+    high = sum + rest;
+    low = rest - (high - sum);
+  }
+  cells[at] = high;
+  cells[at + 1] = low;
 }
 
 /** cells[at, at + 1] += high + low. */

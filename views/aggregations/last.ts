@@ -1,5 +1,11 @@
 import { aggregation } from './contract.ts';
-import { foldOrdered, mergeOrdered, orderedCells, orderedResult } from './ordered-value.ts';
+import {
+  foldOrdered,
+  mergeOrdered,
+  orderedCells,
+  orderedResult,
+  orderedResults,
+} from './ordered-value.ts';
 
 export const last = aggregation({
   doc: 'Value of the latest event time; of several, the largest.',
@@ -14,4 +20,5 @@ export const last = aggregation({
   },
   merge: mergeOrdered(-1),
   result: orderedResult,
+  results: orderedResults,
 });

@@ -17,5 +17,14 @@ export const max = aggregation({
     if (from[fromAt]! > into[at]!) into[at] = from[fromAt]!;
   },
   // + 0: of 0 and -0 the result is 0, whichever came first.
-  result: (cells, at) => (cells[at] === -Infinity ? null : cells[at]! + 0),
+  results(cells, at, count, out) {
+    let nulls = 0;
+    for (let row = 0; row < count; row++) {
+      const cell = at[row]!;
+      const isNull = cells[cell] === -Infinity;
+      out[row] = isNull ? Number.NaN : cells[cell]! + 0;
+      if (isNull) nulls++;
+    }
+    return nulls;
+  },
 });

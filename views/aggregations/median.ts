@@ -2,9 +2,9 @@ import { aggregation } from './contract.ts';
 import {
   foldQuantiles,
   mergeQuantiles,
-  quantile,
   quantileCells,
   quantileError,
+  quantileResults,
 } from './quantiles.ts';
 
 export const median = aggregation({
@@ -17,5 +17,5 @@ export const median = aggregation({
   version: 1,
   fold: foldQuantiles,
   merge: mergeQuantiles,
-  result: (cells, at, heap) => quantile(cells, at, heap, 50),
+  results: (cells, at, count, out, heap) => quantileResults(cells, at, count, out, heap, 50),
 });

@@ -2,6 +2,7 @@
  * The moments behind variance: n, Σx and Σx², the sums as double-doubles, so that neither the order of rows nor that of
  * merges shows in the result. Variances too small beside the squares for 106 bits are 0.
  */
+import type { Results } from './contract.ts';
 import { addNumber, addPair, EMPTY_SUM, mergeSum, productRest } from './double-double.ts';
 
 const SUM = 1;
@@ -69,3 +70,16 @@ export function variance(cells: Float64Array, at: number, less: 0 | 1): number |
   if (difference <= n * 2 ** -103 * product) return 0;
   return difference / (n * (n - less)) / scale / scale;
 }
+
+/** The `results` of variances, or of their roots. */
+export const varianceResults =
+  (less: 0 | 1, root: boolean): Results =>
+  (cells, at, count, out) => {
+    let nulls = 0;
+    for (let row = 0; row < count; row++) {
+      const square = variance(cells, at[row]!, less);
+      if (square === null) nulls++;
+      out[row] = square === null ? Number.NaN : root ? Math.sqrt(square) : square;
+    }
+    return nulls;
+  };

@@ -3,7 +3,7 @@
  * smallest wins (the order itself, or negated), the value's kind, and the number or the text's block.
  */
 import type { Json } from '../../runtime/json.ts';
-import type { ValueInput } from './contract.ts';
+import type { Results, ValueInput } from './contract.ts';
 import type { Heap } from './heap.ts';
 import {
   compareText,
@@ -156,3 +156,15 @@ export function orderedResult(cells: Float64Array, at: number, heap: Heap): Json
   if (kind === 0) return null;
   return kind === TEXT ? readText(heap, cells[at + VALUE]!) : cells[at + VALUE]! + 0;
 }
+
+export const orderedResults: Results = (cells, at, count, out) => {
+  let nulls = 0;
+  for (let row = 0; row < count; row++) {
+    const cell = at[row]!;
+    const kind = cells[cell + KIND]!;
+    if (kind === TEXT) return -1;
+    out[row] = kind === 0 ? Number.NaN : cells[cell + VALUE]! + 0;
+    if (kind === 0) nulls++;
+  }
+  return nulls;
+};

@@ -3,9 +3,9 @@ import { aggregation } from './contract.ts';
 import {
   foldQuantiles,
   mergeQuantiles,
-  quantile,
   quantileCells,
   quantileError,
+  quantileResults,
 } from './quantiles.ts';
 
 export const percentile = aggregation({
@@ -19,8 +19,8 @@ export const percentile = aggregation({
   version: 2,
   fold: foldQuantiles,
   merge: mergeQuantiles,
-  result(cells, at, heap, { p }) {
+  results(cells, at, count, out, heap, { p }) {
     check(typeof p === 'number', 'percentile has p');
-    return quantile(cells, at, heap, p);
+    return quantileResults(cells, at, count, out, heap, p);
   },
 });

@@ -4,7 +4,7 @@
  * log-buckets.ts; which of them it is, for buckets the shift; then, only while counts are by bucket, the smallest and the
  * largest number.
  */
-import type { Heap } from './heap.ts';
+import { HEAP_PAGE_BYTES, type Heap } from './heap.ts';
 import {
   addToBucket,
   BUCKETS_MAX,
@@ -29,6 +29,7 @@ const WHOLE = 0;
 const VALUES = 1;
 
 const VALUES_MAX = 256;
+const FLOATS_PER_PAGE = HEAP_PAGE_BYTES / 8;
 const sorted = new Float64Array(BUCKETS_MAX);
 
 export const quantileCells: readonly number[] = [0, 0, WHOLE, Infinity, -Infinity];
@@ -44,6 +45,7 @@ export function foldQuantiles(
   count: number,
   heap: Heap,
 ): void {
+  let { floats, dirty } = heap;
   for (let row = 0; row < count; row++) {
     const cell = at[row]!;
     const value = x[row]!;
@@ -57,10 +59,11 @@ export function foldQuantiles(
       cells[cell + MODE] === WHOLE
     ) {
       const found = cells[cell]! / 8 + slot;
-      heap.floats[found]!++;
-      heap.touch(8 * found, 8);
+      floats[found]!++;
+      dirty[Math.floor(found / FLOATS_PER_PAGE)] = 1;
     } else {
       add(heap, cells, cell, value, 1);
+      ({ floats, dirty } = heap);
     }
   }
 }
@@ -133,6 +136,24 @@ const forEachExact: typeof forEachWhole = (heap, cells, cell, each) =>
   cells[cell + MODE] === WHOLE
     ? forEachWhole(heap, cells, cell, each)
     : forEachCount(heap, cells, cell, each);
+
+/** The `results` of a percentile. */
+export function quantileResults(
+  cells: Float64Array,
+  at: Uint32Array,
+  count: number,
+  out: Float64Array,
+  heap: Heap,
+  p: number,
+): number {
+  let nulls = 0;
+  for (let row = 0; row < count; row++) {
+    const found = quantile(cells, at[row]!, heap, p);
+    if (found === null) nulls++;
+    out[row] = found ?? Number.NaN;
+  }
+  return nulls;
+}
 
 /** The number at rank ⌈p n / 100⌉ of n, at least the first; null of none. */
 export function quantile(cells: Float64Array, at: number, heap: Heap, p: number): number | null {

@@ -20,5 +20,14 @@ export const range = aggregation({
     if (from[fromAt]! < into[at]!) into[at] = from[fromAt]!;
     if (from[fromAt + 1]! > into[at + 1]!) into[at + 1] = from[fromAt + 1]!;
   },
-  result: (cells, at) => (cells[at] === Infinity ? null : cells[at + 1]! - cells[at]!),
+  results(cells, at, count, out) {
+    let nulls = 0;
+    for (let row = 0; row < count; row++) {
+      const cell = at[row]!;
+      const isNull = cells[cell] === Infinity;
+      out[row] = isNull ? Number.NaN : cells[cell + 1]! - cells[cell]!;
+      if (isNull) nulls++;
+    }
+    return nulls;
+  },
 });

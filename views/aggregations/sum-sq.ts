@@ -1,5 +1,5 @@
 import { aggregation } from './contract.ts';
-import { addPair, EMPTY_SUM, isEmptySum, mergeSum, productRest } from './double-double.ts';
+import { addPair, EMPTY_SUM, mergeSum, productRest, sumResults } from './double-double.ts';
 
 export const sumSq = aggregation({
   doc: 'Sum of the squares of the numbers.',
@@ -17,5 +17,5 @@ export const sumSq = aggregation({
     }
   },
   merge: mergeSum,
-  result: (cells, at) => (isEmptySum(cells, at) ? null : cells[at]!),
+  results: sumResults,
 });

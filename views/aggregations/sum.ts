@@ -1,5 +1,5 @@
 import { aggregation } from './contract.ts';
-import { addNumber, EMPTY_SUM, isEmptySum, mergeSum } from './double-double.ts';
+import { addNumber, addNumbers, EMPTY_SUM, mergeSum, sumResults } from './double-double.ts';
 
 export const sum = aggregation({
   doc: 'Sum of the numbers, null without any or when it leaves the range of doubles.',
@@ -13,6 +13,9 @@ export const sum = aggregation({
   fold(cells, at, { x }, count) {
     for (let row = 0; row < count; row++) addNumber(cells, at[row]!, x[row]!);
   },
+  foldOne(cells, cell, { x }, count) {
+    addNumbers(cells, cell, x, count);
+  },
   merge: mergeSum,
-  result: (cells, at) => (isEmptySum(cells, at) ? null : cells[at]!),
+  results: sumResults,
 });

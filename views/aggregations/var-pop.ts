@@ -1,5 +1,5 @@
 import { aggregation } from './contract.ts';
-import { foldMoments, mergeMoments, momentCells, momentError, variance } from './moments.ts';
+import { foldMoments, mergeMoments, momentCells, momentError, varianceResults } from './moments.ts';
 
 export const varPop = aggregation({
   doc: 'Variance of the population: mean squared distance from the mean.',
@@ -11,5 +11,5 @@ export const varPop = aggregation({
   version: 1,
   fold: foldMoments,
   merge: mergeMoments,
-  result: (cells, at) => variance(cells, at, 0),
+  results: varianceResults(0, false),
 });

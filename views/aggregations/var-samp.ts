@@ -1,5 +1,5 @@
 import { aggregation } from './contract.ts';
-import { foldMoments, mergeMoments, momentCells, momentError, variance } from './moments.ts';
+import { foldMoments, mergeMoments, momentCells, momentError, varianceResults } from './moments.ts';
 
 export const varSamp = aggregation({
   doc: 'Variance estimated from a sample (n - 1); null under two rows.',
@@ -11,5 +11,5 @@ export const varSamp = aggregation({
   version: 1,
   fold: foldMoments,
   merge: mergeMoments,
-  result: (cells, at) => variance(cells, at, 1),
+  results: varianceResults(1, false),
 });
