@@ -225,7 +225,8 @@ export class DictionaryWriter {
     this.#state[BYTE_COUNT] = to + length;
     const mask = this.#state[MASK]!;
     const loadInverse = code < SPARSE_ENTRIES ? 4 : 2;
-    if (code * loadInverse > mask && (mask + 1) * SLOT_INTS < this.#slots.length) this.#grow(2 * mask + 1);
+    if (code * loadInverse > mask && (mask + 1) * SLOT_INTS < this.#slots.length)
+      this.#grow(2 * mask + 1);
     return code;
   }
 

@@ -11,6 +11,8 @@ enum { TAG_PRESENT = 0, TAG_NULL = 1, TAG_TEXT = 2, TAG_FALSE = 3, TAG_TRUE = 4,
 
 /** Entries from which on the table and the bytes are no longer in the nearest cache. */
 #define TOUCH_ENTRIES_MIN 2048
+/** Rows touched at a time: their lines of the table, the starts and the bytes fit the nearest cache together. */
+#define TOUCH_ROWS 128
 
 /** Where a block goes: arrays of a column from the block's first row on. */
 typedef struct {
@@ -97,7 +99,7 @@ INLINE u32 write_hashes(Decoder *d, u32 slot, u32 from, u32 count, Column *colum
 NOINLINE u32 touch(const Dictionary *dictionary, const u8 *kinds, const Spot *spots, u32 count) {
   const Slot *slots = dictionary->slots;
   u32 mask = dictionary->mask, sum = 0;
-  u32 codes[BLOCK_ROWS];
+  u32 codes[TOUCH_ROWS];
   for (u32 i = 0; i < count; i++) {
     u32 low = kinds[i] == KIND_TEXT ? spots[i].low : 0;
     codes[i] = slots[low & mask].entry & CODE_MASK;
@@ -125,8 +127,12 @@ INLINE u32 write_codes(Decoder *d, u32 slot, u32 from, u32 count, Column *column
   hash_slot(d, slot, count);
   const u8 *kinds = d->kinds + slot * BLOCK_ROWS;
   const Spot *spots = d->spots + slot * BLOCK_ROWS;
-  if (from == 0 && dictionary->entries >= TOUCH_ENTRIES_MIN) d->touched = touch(dictionary, kinds, spots, count);
   for (u32 i = from; i < count; i++) {
+    // At no other row, so that however often the twin steps in, nothing is touched twice.
+    if (i % TOUCH_ROWS == 0 && dictionary->entries >= TOUCH_ENTRIES_MIN) {
+      u32 rows = count - i < TOUCH_ROWS ? count - i : TOUCH_ROWS;
+      d->touched = touch(dictionary, kinds + i, spots + i, rows);
+    }
     u8 kind = kinds[i], tag = TAG_PRESENT;
     u32 code = 0;
     if (ENTRY_TYPES[kind] != 0) {

@@ -48,7 +48,9 @@ export function batchOf(
   };
 }
 
-export interface DecodingOptions extends Partial<JsonDecoderOptions> {
+export interface DecodingOptions extends Partial<Omit<JsonDecoderOptions, 'memory'>> {
+  /** Given as undefined: by the twin alone. */
+  readonly memory?: WebAssembly.Memory | undefined;
   readonly columns: readonly ColumnSpec[];
   readonly chunkRows?: number;
   readonly entriesMax?: number;
@@ -61,13 +63,14 @@ export function decoding(options: DecodingOptions) {
   const dictionary = { entriesMax, bytesMax };
   const lane = Lane.create({ columns, chunkRows, slots: 1, dictionary });
   const dictionaries = lane.dictionaries.map((shared) => shared && new DictionaryWriter(shared));
+  const { memory = 'memory' in rest ? undefined : lane.memory, ...others } = rest;
   const decoder = new JsonDecoder({
     eventTime: { path: 'ts', unit: 'ms' },
     maxRecordBytes: 1 << 20,
     maxAheadMs: Infinity,
     dictionaries,
-    memory: lane.memory,
-    ...rest,
+    ...others,
+    ...(memory && { memory }),
     columns,
   });
   return { lane, decoder, dictionaries };
