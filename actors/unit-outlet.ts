@@ -2,10 +2,13 @@
  * One unit's way out: result batches to its sinks, dead letters to theirs, snapshots to the checkpointer, in the order
  * that never breaks: letters durable before the checkpoint that passes their rows is committed.
  */
+
 import type { DeadLetterSink, Sink } from '../connectors/contract.ts';
 import type { Behaviour } from '../runtime/actor.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { collectGarbage } from '../runtime/collect-garbage.ts';
 import { check, type ErrorData, errorToData } from '../runtime/errors.ts';
+import { freeArrays } from '../runtime/free-arrays.ts';
 import type { Random } from '../runtime/random.ts';
 import type { PartitionPosition, Snapshot } from '../runtime/snapshot.ts';
 import type { Checkpointer, CheckpointerOptions } from './checkpoint/checkpointer.ts';
@@ -15,6 +18,8 @@ import { inheritedPositions } from './generation-registry.ts';
 import type { OutletAnswer, OutletMessage, UnitMessage, UnitOutput, UnitSpec } from './messages.ts';
 import { retrying } from './retry.ts';
 import { Writer } from './writer.ts';
+
+const LARGE_SNAPSHOT_BYTES = 16 * 1024 * 1024;
 
 export interface UnitOutletOptions {
   readonly spec: UnitSpec;
@@ -146,6 +151,7 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
           throw checkpointError('LA_CHECKPOINT_FENCED', { unit: spec.unit, claim });
         }
         tell(claim, { type: 'committed', wantsFull: checkpointer.wantsFull() });
+        forget(snapshot);
         await checkpointer.collectGarbage().catch(() => []);
       }),
     );
@@ -192,4 +198,11 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
       this.#options.failed(claim, error);
     }
   }
+}
+
+/** The memory of a large snapshot, and of the pack that was made of it, goes back now. */
+function forget({ writes }: Snapshot): void {
+  const bytes = writes.reduce((sum, write) => sum + write.bytes.length, 0);
+  freeArrays(...writes.map((write) => write.bytes));
+  if (bytes > LARGE_SNAPSHOT_BYTES) collectGarbage();
 }

@@ -16,6 +16,7 @@ import type {
   UnitReport,
   UnitStart,
 } from './messages.ts';
+import { Snapshots } from './snapshots.ts';
 import { UnitLine } from './unit-line.ts';
 
 /** Result batches and letter batches on their way at most; beyond it the unit takes no further chunk. */
@@ -49,28 +50,24 @@ export class ViewAggregator {
   readonly #options: ViewAggregatorOptions;
   readonly #unit: Unit;
   readonly #line: UnitLine;
+  readonly #snapshots: Snapshots;
   #lane: Lane | undefined;
   #ring: Ring | undefined;
   #seat: LaneSeat | undefined;
   #known = new Set<number>();
   #rejoin: { seat: LaneSeat; targets: Float64Array } | undefined;
   #phase: Phase = 'running';
-  #wantsFull: boolean;
-  #snapshotInFlight = false;
   #letterBatches = 0;
   #nextWrite: number;
   /** Whether the last turn left rows to write. */
   #isWriting = false;
   #nextBoard = 0;
   #isBoardStale = false;
-  #nextCheckpoint: number;
   #resultRows = 0;
-  #checkpoints = 0;
 
   constructor(options: ViewAggregatorOptions, from: UnitBeginning) {
     const { start, plan, clock } = options;
     this.#options = options;
-    this.#wantsFull = start.wantsFull;
     this.#unit = new Unit({
       plan,
       generation: start.spec.generation,
@@ -81,7 +78,10 @@ export class ViewAggregator {
     });
     const mono = clock.mono();
     this.#nextWrite = mono + (plan.writeIntervalMs ?? Number.POSITIVE_INFINITY);
-    this.#nextCheckpoint = mono + plan.checkpointIntervalMs;
+    const { unwatched } = options;
+    const { checkpointIntervalMs: intervalMs } = plan;
+    const { wantsFull } = start;
+    this.#snapshots = new Snapshots({ unit: this.#unit, intervalMs, wantsFull, unwatched }, mono);
     this.#sit(from.seat);
     this.#line = new UnitLine(options.board, start.line, this.#unit);
     this.#publishBoard();
@@ -104,11 +104,10 @@ export class ViewAggregator {
   /** ms until something is to be written or committed; Infinity while it waits for an answer. */
   dueInMs(): number {
     if (this.#phase !== 'running') return Number.POSITIVE_INFINITY;
-    const checkpoint = this.#snapshotInFlight ? Number.POSITIVE_INFINITY : this.#nextCheckpoint;
     // Where nothing comes any more the board would show for ever what was before the last chunk.
     const board = this.#isBoardStale ? this.#nextBoard : Number.POSITIVE_INFINITY;
     const write = this.#isFull ? Number.POSITIVE_INFINITY : this.#nextWrite;
-    const next = Math.min(write, checkpoint, board);
+    const next = Math.min(write, this.#snapshots.dueAt, board);
     return Math.max(0, next - this.#options.clock.mono());
   }
 
@@ -124,7 +123,7 @@ export class ViewAggregator {
       this.#nextBoard = began + BOARD_MS;
       this.#publishBoard();
     }
-    return worked || (this.#isWriting && !this.#isFull);
+    return worked || this.#snapshots.isCopying || (this.#isWriting && !this.#isFull);
   }
 
   receive(message: UnitMessage): void {
@@ -140,10 +139,7 @@ export class ViewAggregator {
         this.#letterBatches--;
         break;
       case 'committed':
-        this.#snapshotInFlight = false;
-        this.#wantsFull = message.wantsFull;
-        this.#checkpoints++;
-        this.#unit.snapshotCommitted();
+        this.#snapshots.committed(message.wantsFull);
         this.#unit.evict();
         this.#line.committedAt(this.#options.clock.now());
         if (this.#phase === 'committing' || this.#isDrained) this.#finish();
@@ -248,8 +244,7 @@ export class ViewAggregator {
     if (this.#phase === 'committing' || this.#phase === 'finished') return;
     const { plan } = this.#options;
     const due = mono >= this.#nextWrite || this.#phase === 'finishing';
-    if (!due && !this.#unit.hasCompleted) return;
-    if (this.#isFull) return;
+    if (this.#isFull || (!due && !this.#unit.hasCompleted)) return;
     const updates = due && plan.writeIntervalMs !== null;
     const batches = this.#unit.emit({ updates, batchesMax: TURN_BATCHES_MAX });
     this.#isWriting = batches.length === TURN_BATCHES_MAX;
@@ -263,15 +258,12 @@ export class ViewAggregator {
   }
 
   #checkpoint(mono: number): void {
-    if (this.#snapshotInFlight) return;
     const last =
       this.#phase === 'finishing' && this.#unit.pendingBatches === 0 && !this.#unit.hasCompleted;
-    const due = mono >= this.#nextCheckpoint || this.#unit.wantsCommit;
-    if (!last && (this.#phase !== 'running' || !due)) return;
+    const snapshot =
+      last || this.#phase === 'running' ? this.#snapshots.cut(mono, last) : undefined;
+    if (snapshot === undefined) return;
     if (last) this.#phase = 'committing';
-    this.#nextCheckpoint = mono + this.#options.plan.checkpointIntervalMs;
-    this.#snapshotInFlight = true;
-    const snapshot = this.#options.unwatched(() => this.#unit.freeze({ full: this.#wantsFull }));
     this.#options.output({ type: 'snapshot', snapshot });
   }
 
@@ -302,7 +294,7 @@ export class ViewAggregator {
       position: this.#position(),
       result_rows: this.#resultRows,
       busy_ms: this.busyMs,
-      checkpoints: this.#checkpoints,
+      checkpoints: this.#snapshots.count,
     });
   }
 }

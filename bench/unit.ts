@@ -8,7 +8,7 @@ import { EntryType } from '../runtime/dictionary.ts';
 import { DictionaryWriter } from '../runtime/dictionary-writer.ts';
 import { hash64, hashed } from '../runtime/hash.ts';
 import { Lane } from '../runtime/lane.ts';
-import { type FreezeOptions, Unit } from '../state/unit.ts';
+import { Unit } from '../state/unit.ts';
 import { type AggregationName, aggregations } from '../views/aggregations/registry.ts';
 import type { AggregationPlan, InputPlan, ViewPlan } from '../views/plan.ts';
 import { compileWindow } from '../views/windows.ts';
@@ -270,9 +270,8 @@ function measureGroups(): void {
     `S-1M: ${groups} groups, ${folded.toFixed(1)} ns a row, bytes a group: ` +
       `${(memoryBytes / groups).toFixed(1)} by own account, ${(rss / groups).toFixed(1)} by RSS`,
   );
-  const fresh = freeze(unit, 'full, new buffer', { full: true });
-  freeze(unit, 'full, the same buffer again', { full: true, into: fresh });
-  freeze(unit, 'delta of nothing', { full: false });
+  freeze(unit, 'full', true);
+  freeze(unit, 'delta of nothing', false);
   const chunk = chunks[0]!;
   chunk.reset(0, ROWS, 1);
   chunk.rows = 1000;
@@ -281,18 +280,25 @@ function measureGroups(): void {
   chunk.timeMax = START_MS;
   chunk.time.fill(START_MS);
   unit.process(chunk);
-  freeze(unit, 'delta of 1000 rows', { full: false, into: fresh });
+  freeze(unit, 'delta of 1000 rows', false);
 }
 
-function freeze(unit: Unit, what: string, options: FreezeOptions): ArrayBufferLike | undefined {
-  const start = performance.now();
-  const { writes } = unit.freeze(options);
-  const ms = performance.now() - start;
+function freeze(unit: Unit, what: string, full: boolean): void {
+  let longest = 0;
+  const timed = <T>(work: () => T): T => {
+    const start = performance.now();
+    const made = work();
+    longest = Math.max(longest, performance.now() - start);
+    return made;
+  };
+  let steps = 1;
+  while (!timed(() => unit.copyAhead(full))) steps++;
+  const { writes } = timed(() => unit.freeze(full));
   const bytes = writes.reduce((sum, write) => sum + write.bytes.length, 0);
   console.log(
-    `freeze, ${what}: ${ms.toFixed(1)} ms, ${(bytes / 2 ** 20).toFixed(1)} MiB in ${writes.length} writes`,
+    `freeze, ${what}: ${steps} steps, the longest ${longest.toFixed(1)} ms, ` +
+      `${(bytes / 2 ** 20).toFixed(1)} MiB in ${writes.length} writes`,
   );
-  return writes[0]?.bytes.buffer;
 }
 
 measureGroups();

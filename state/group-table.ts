@@ -10,6 +10,7 @@ import { Heap } from '../views/aggregations/heap.ts';
 import { CodeLookup } from './code-lookup.ts';
 import { KeyIndex } from './key-index.ts';
 import type { Layout } from './layout.ts';
+import type { TablePass } from './snapshot.ts';
 
 const GROUPS_MIN = 16;
 const KEY_BYTES_MIN = 256;
@@ -80,6 +81,8 @@ export class GroupTable implements TableSize {
   lookup: CodeLookup;
   /** What the last snapshot holds of it; see snapshot.ts. */
   frozen: { round: number; groups: number } | null = null;
+  /** Of a snapshot in the making. */
+  pass: TablePass | null = null;
   #index: KeyIndex | null = null;
   /** Groups that tables before it wrote to the arrays. */
   readonly #touched: number;

@@ -126,6 +126,26 @@ export class Partitions {
     }));
   }
 
+  /** Others than these hold nobody back. */
+  present(ids: ReadonlySet<string>): void {
+    for (const partition of this.all) {
+      if (partition.state === 'active' && !ids.has(partition.id)) partition.state = 'idle';
+    }
+  }
+
+  /** Whether rows of one wait for a snapshot that holds it. */
+  get wantsCommit(): boolean {
+    for (const { waits } of this.all) if (waits === 'for-next') return true;
+    return false;
+  }
+
+  watermarks(): { readonly partition: string; readonly watermark: number }[] {
+    return Array.from(this.all, (partition) => ({
+      partition: partition.id,
+      watermark: this.watermarkOf(partition),
+    }));
+  }
+
   /**
    * Decides the floors that the snapshot being frozen carries: idle partitions get the minimum of the active ones where that
    * raises them. From here until the commit their rows wait.

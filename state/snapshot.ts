@@ -19,6 +19,18 @@ export interface TableMeta {
   readonly heapFree: readonly number[];
 }
 
+/** A pass over a table: what changed after `since` is copied, and what changes after `round` is left to the next pass. */
+export interface TablePass {
+  readonly since: number;
+  readonly round: number;
+  /** Groups that an earlier pass, or the last snapshot, has. */
+  readonly known: number;
+  /** Groups at the beginning of the pass, and the one to go on from. */
+  readonly groups: number;
+  at: number;
+  heapPage: number;
+}
+
 /** Bytes to be copied, still in place. */
 interface Part {
   readonly region: string;
@@ -33,96 +45,118 @@ export const describeTable = (table: GroupTable, layout: number): Json & TableMe
   heapFree: table.heap.free,
 });
 
-/** Collects the regions and the changed bytes of tables, then copies these in one go. */
-export class RegionWriter {
-  readonly regions: Snapshot['regions'][number][] = [];
-  readonly #parts: Part[] = [];
-  #bytes = 0;
+/** Every region of a table and its length. */
+export function regionsOf(table: GroupTable): Snapshot['regions'] {
+  const { id, count, stride, heap } = table;
+  const sizes = { cells: count * stride * 8, changed: count * 4, ends: count * 4 };
+  const all = { ...sizes, keys: table.keyBytesUsed, heap: heap.top };
+  return Object.entries(all).map(([name, bytes]) => ({ name: `${id}/${name}`, bytes }));
+}
 
-  /** Everything when `full` or when no snapshot has the table. `round` is the last one that the snapshot covers. */
-  add(table: GroupTable, full: boolean, round: number): void {
-    const { id, count, stride, heap } = table;
-    const frozen = full ? null : table.frozen;
-    const known = frozen?.groups ?? 0;
-    const sizes = { cells: count * stride * 8, changed: count * 4, ends: count * 4 };
-    const all = { ...sizes, keys: table.keyBytesUsed, heap: heap.top };
-    for (const [name, bytes] of Object.entries(all))
-      this.regions.push({ name: `${id}/${name}`, bytes });
-    forEachRun(table, frozen?.round ?? -1, (from, to) => {
-      this.#part(
-        `${id}/cells`,
-        from * stride * 8,
-        table.cells.subarray(from * stride, to * stride),
-      );
-      this.#part(`${id}/changed`, from * 4, table.changed.subarray(from, to));
-    });
-    this.#part(`${id}/ends`, known * 4, table.keyStarts.subarray(known + 1, count + 1));
-    const keysFrom = table.keyStarts[known]!;
-    this.#part(`${id}/keys`, keysFrom, table.keyBytes.subarray(keysFrom, table.keyBytesUsed));
-    this.#heap(table, frozen === null);
-    table.frozen = { round, groups: count };
+/** Collects changed bytes of tables, then copies these in one go. */
+export class RegionWriter {
+  #parts: Part[] = [];
+  bytes = 0;
+
+  /** Goes on with the table's pass, or begins one, until so many bytes are collected. Returns whether the pass is over. */
+  add(table: GroupTable, round: number, bytesMax: number): boolean {
+    table.pass ??= beginPass(table, round);
+    const { pass } = table;
+    while (pass.at < pass.groups) {
+      if (this.bytes >= bytesMax) return false;
+      this.#groups(table, pass, bytesMax);
+    }
+    if (!this.#heap(table, pass, bytesMax)) return false;
+    table.frozen = { round: pass.round, groups: pass.groups };
+    table.pass = null;
+    return true;
   }
 
-  /** Copies; the writes share one buffer: `into` where it is large enough. */
-  finish(into?: ArrayBufferLike): RegionWrite[] {
-    const fits = into !== undefined && into.byteLength >= this.#bytes;
-    const buffer = fits ? new Uint8Array(into) : new Uint8Array(this.#bytes);
+  /** Copies what was collected; the writes share one buffer. */
+  finish(): RegionWrite[] {
+    const buffer = new Uint8Array(this.bytes);
     let at = 0;
-    return this.#parts.map(({ region, offset, source }) => {
+    const writes = this.#parts.map(({ region, offset, source }) => {
       const bytes = buffer.subarray(at, at + source.length);
       bytes.set(source);
       at += source.length;
       return { region, offset, bytes };
     });
+    this.#parts = [];
+    this.bytes = 0;
+    return writes;
   }
 
-  #heap({ id, heap }: GroupTable, all: boolean): void {
+  /** The next run of pages in which a group changed: their cells, and the keys of those that are new. */
+  #groups(table: GroupTable, pass: TablePass, bytesMax: number): void {
+    const { id, stride, cells, changed, keyStarts, keyBytes } = table;
+    const perPage = Math.max(1, Math.floor(CELL_PAGE_BYTES / (stride * 8)));
+    const pagesMax = Math.ceil((bytesMax - this.bytes) / CELL_PAGE_BYTES);
+    const from = nextChanged(table, pass, perPage);
+    let to = from;
+    for (let pages = 0; pages < pagesMax && to < pass.groups; pages++) {
+      const end = Math.min(pass.groups, to + perPage);
+      if (!isChanged(changed, to, end, pass.since)) break;
+      to = end;
+    }
+    pass.at = to;
+    if (to === from) return;
+    this.#part(`${id}/cells`, from * stride * 8, cells.subarray(from * stride, to * stride));
+    this.#part(`${id}/changed`, from * 4, changed.subarray(from, to));
+    const fresh = Math.max(from, pass.known);
+    if (fresh >= to) return;
+    this.#part(`${id}/ends`, fresh * 4, keyStarts.subarray(fresh + 1, to + 1));
+    const keysFrom = keyStarts[fresh]!;
+    this.#part(`${id}/keys`, keysFrom, keyBytes.subarray(keysFrom, keyStarts[to]!));
+  }
+
+  /** Whether the end of the heap was reached. */
+  #heap(table: GroupTable, pass: TablePass, bytesMax: number): boolean {
+    const { id, heap } = table;
     const pages = Math.ceil(heap.top / HEAP_PAGE_BYTES);
     const { dirty } = heap;
-    for (let page = 0; page < pages; page++) {
+    const all = pass.since < 0;
+    for (; pass.heapPage < pages; pass.heapPage++) {
+      const page = pass.heapPage;
       if (!all && dirty[page] === 0) continue;
-      const from = page;
-      while (page + 1 < pages && (all || dirty[page + 1] !== 0)) page++;
-      const start = from * HEAP_PAGE_BYTES;
-      const end = Math.min(heap.top, (page + 1) * HEAP_PAGE_BYTES);
+      if (this.bytes >= bytesMax) return false;
+      dirty[page] = 0;
+      const start = page * HEAP_PAGE_BYTES;
+      const end = Math.min(heap.top, start + HEAP_PAGE_BYTES);
       this.#part(`${id}/heap`, start, heap.bytes.subarray(start, end));
     }
-    dirty.fill(0);
+    return true;
   }
 
   #part(region: string, offset: number, values: ArrayBufferView): void {
     if (values.byteLength === 0) return;
     const source = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     this.#parts.push({ region, offset, source });
-    this.#bytes += source.length;
+    this.bytes += source.length;
   }
 }
 
-/** Runs of pages, in groups, in which a group changed after the round. */
-function forEachRun(
-  table: GroupTable,
-  since: number,
-  run: (from: number, to: number) => void,
-): void {
-  const { count, changed } = table;
-  if (since < 0) {
-    if (count > 0) run(0, count);
-    return;
+function beginPass({ frozen, count }: GroupTable, round: number): TablePass {
+  const { round: since, groups: known } = frozen ?? { round: -1, groups: 0 };
+  return { since, round, known, groups: count, at: 0, heapPage: 0 };
+}
+
+/** First group of the next page in which one changed; the end of the pass where there is none. */
+function nextChanged(table: GroupTable, { since, at, groups }: TablePass, perPage: number): number {
+  if (since >= 0 && table.changedMax <= since) return groups;
+  let page = at;
+  while (page < groups) {
+    const end = Math.min(groups, page + perPage);
+    if (isChanged(table.changed, page, end, since)) return page;
+    page = end;
   }
-  if (table.changedMax <= since) return;
-  const perPage = Math.max(1, Math.floor(CELL_PAGE_BYTES / (table.stride * 8)));
-  let start = -1;
-  for (let page = 0; page < count; page += perPage) {
-    const end = Math.min(count, page + perPage);
-    let group = page;
-    while (group < end && changed[group]! <= since) group++;
-    if (group < end && start < 0) start = page;
-    if (group === end && start >= 0) {
-      run(start, page);
-      start = -1;
-    }
-  }
-  if (start >= 0) run(start, count);
+  return groups;
+}
+
+function isChanged(changed: Uint32Array, from: number, to: number, since: number): boolean {
+  if (since < 0) return true;
+  for (let group = from; group < to; group++) if (changed[group]! > since) return true;
+  return false;
 }
 
 /** @throws LA_STATE_DAMAGED */

@@ -13,13 +13,13 @@ import { columnIndexesOf } from './column-indexes.ts';
 import { Counters } from './counters.ts';
 import { type DeadLetterBatch, DeadLetters } from './dead-letters.ts';
 import { Emission, type EmissionOptions } from './emission.ts';
+import { Freezing } from './freezing.ts';
 import { Gaps } from './gaps.ts';
 import { GroupTable } from './group-table.ts';
 import { type Cutover, Spans } from './lateness.ts';
 import { currentLayout } from './layout.ts';
 import { Partitions } from './partitions.ts';
 import { RowProcessor } from './row-processor.ts';
-import { RegionWriter } from './snapshot.ts';
 import { describeUnit, restoreUnit, type UnitState } from './unit-meta.ts';
 import { Windows } from './windows-state.ts';
 
@@ -33,11 +33,6 @@ export interface UnitOptions {
   readonly limits?: Limits;
 }
 
-export interface FreezeOptions {
-  readonly full: boolean;
-  readonly into?: ArrayBufferLike | undefined;
-}
-
 export class Unit {
   readonly counters = new Counters();
   readonly #plan: ViewPlan;
@@ -48,6 +43,7 @@ export class Unit {
   readonly #deadLetters: DeadLetters;
   readonly #rows: RowProcessor;
   readonly #state: UnitState;
+  #freezing: Freezing | null = null;
   /** Whether partitions that nobody knew may begin at once; see `partition`. */
   #isFresh: boolean;
 
@@ -115,9 +111,7 @@ export class Unit {
    * are idle, and should they come back they wait for a commit and have their floor.
    */
   present(ids: ReadonlySet<string>): void {
-    for (const partition of this.#partitions.all) {
-      if (partition.state === 'active' && !ids.has(partition.id)) partition.state = 'idle';
-    }
+    this.#partitions.present(ids);
     this.#complete();
   }
 
@@ -225,31 +219,35 @@ export class Unit {
 
   /** Whether rows wait until a snapshot is frozen and committed. */
   get wantsCommit(): boolean {
-    for (const { waits } of this.#partitions.all) if (waits === 'for-next') return true;
-    return false;
+    return this.#partitions.wantsCommit;
+  }
+
+  /** Copies a piece of what `freeze` would. Returns whether little is left: then `freeze` is cheap, and should come next. */
+  copyAhead(full: boolean, bytesMax?: number): boolean {
+    return this.#begin(full).copyAhead(bytesMax);
   }
 
   /**
    * Copies what changed since the last freeze, or all of it. A snapshot that is not committed must be followed by a full one.
-   * Dead letters are taken before. `into` is a buffer that may be overwritten: the page faults of a new one take several
-   * times as long as the copying.
+   * Dead letters are taken before.
    */
-  freeze({ full, into }: FreezeOptions): Snapshot {
+  freeze(full: boolean): Snapshot {
     check(this.#deadLetters.waiting === 0, 'dead letters are taken before a snapshot is frozen');
     this.#partitions.freeze();
-    const { round } = this.#state;
-    const writer = new RegionWriter();
-    for (const table of this.#windows.tables()) writer.add(table, full, round);
-    const meta = describeUnit(this.#state);
-    this.#state.round++;
-    return {
-      full,
-      positions: this.positions(),
-      meta,
-      regions: writer.regions,
-      writes: writer.finish(into),
-      deadLetterBatch: this.#deadLetters.batch,
-    };
+    const freezing = this.#begin(full);
+    this.#freezing = null;
+    const { batch: deadLetterBatch } = this.#deadLetters;
+    const [cut, meta] = [freezing.finish(), describeUnit(this.#state)];
+    return { full: freezing.full, positions: this.positions(), meta, ...cut, deadLetterBatch };
+  }
+
+  #begin(full: boolean): Freezing {
+    const begun = this.#freezing;
+    // One that was to be full has set back what each table knows of its last snapshot.
+    if (begun !== null && (begun.full || !full)) return begun;
+    const tables = () => this.#windows.tables();
+    this.#freezing = new Freezing(full, tables, () => this.#state.round++);
+    return this.#freezing;
   }
 
   /** The snapshot frozen last is committed: its floors take effect, and the rows that waited for it may come. */
@@ -297,9 +295,6 @@ export class Unit {
 
   /** Watermark of each partition, epoch ms; -Infinity before its first row. */
   watermarks(): { readonly partition: string; readonly watermark: number }[] {
-    return Array.from(this.#partitions.all, (partition) => ({
-      partition: partition.id,
-      watermark: this.#partitions.watermarkOf(partition),
-    }));
+    return this.#partitions.watermarks();
   }
 }

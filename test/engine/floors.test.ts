@@ -118,7 +118,7 @@ class Start {
   /** Freezes and commits; may die before the commit, or before anybody knows of it. */
   async checkpoint(dies: boolean): Promise<void> {
     const { random, floors } = this.#world;
-    const snapshot = this.unit.freeze({ full: this.#checkpointer.wantsFull() });
+    const snapshot = this.unit.freeze(this.#checkpointer.wantsFull());
     // What comes while a commit is under way must wait where a floor is to hold: the commit may never be.
     for (const partition of this.#world.logs.keys()) {
       this.#append(partition);

@@ -71,7 +71,7 @@ export class Harness {
 
   freeze(full = this.restored === null): Snapshot {
     this.unit.takeDeadLetters();
-    const snapshot = this.unit.freeze({ full });
+    const snapshot = this.unit.freeze(full);
     this.restored = applySnapshot(this.restored, snapshot);
     return snapshot;
   }

@@ -89,21 +89,44 @@ test('heap blocks come back, whether or not they changed since', () => {
   assert.deepEqual(again.emit().map(short), harness.emit().map(short));
 });
 
-test('the buffer given is used where it is large enough', () => {
+test('what is copied ahead of the cut is brought up to date at the cut', () => {
+  for (const full of [true, false]) {
+    const harness = large();
+    if (!full) {
+      harness.freeze(true);
+      for (let group = 0; group < 4000; group++) harness.rows(0, at(1, `group-${group}`));
+    }
+    let steps = 0;
+    while (!harness.unit.copyAhead(full, 5000)) {
+      harness.rows(0, at(1, `group-${(steps * 37) % 4000}`), at(1, `late-${steps}`));
+      steps++;
+    }
+    assert.ok(steps > 10, `${steps}`);
+    harness.rows(0, at(1, 'group-0'), at(1, 'last'));
+    harness.freeze(full);
+    assert.deepEqual(harness.restart().emit().map(short), harness.emit().map(short));
+  }
+});
+
+test('windows that are forgotten while they are copied are in no region and no write', () => {
   const harness = large();
-  const into = new ArrayBuffer(1 << 20);
-  const { writes } = harness.unit.freeze({ full: true, into });
-  assert.ok(writes.every(({ bytes }) => bytes.buffer === into));
-  const small = harness.unit.freeze({ full: true, into: new ArrayBuffer(8) });
-  assert.deepEqual(small.writes, writes);
+  harness.rows(0, at(11));
+  harness.flush();
+  assert.equal(harness.unit.copyAhead(true, 1), false);
+  harness.unit.evict();
+  const { regions, writes } = harness.freeze(true);
+  assert.equal(regions.length, 5);
+  const names = new Set(regions.map(({ name }) => name));
+  assert.ok(writes.every(({ region }) => names.has(region)));
+  assert.deepEqual(harness.restart().emit().map(short), harness.emit().map(short));
 });
 
 test('dead letters are taken before; their batch is named', () => {
   const harness = new Harness(sums);
   harness.rows(0, at(null));
-  assert.throws(() => harness.unit.freeze({ full: true }), /dead letters are taken before/);
+  assert.throws(() => harness.unit.freeze(true), /dead letters are taken before/);
   harness.unit.takeDeadLetters();
-  assert.equal(harness.unit.freeze({ full: true }).deadLetterBatch, 1);
+  assert.equal(harness.unit.freeze(true).deadLetterBatch, 1);
 });
 
 test('state of another format, or with bytes missing, is refused', () => {

@@ -213,7 +213,7 @@ class Owner {
   freeze(): void {
     if (this.#frozen !== null) return;
     const full = this.#needsFull || this.#world.random.chance(0.2);
-    this.#frozen = this.unit.freeze({ full });
+    this.#frozen = this.unit.freeze(full);
     this.#needsFull = false;
   }
 
@@ -243,6 +243,8 @@ class Owner {
       () => this.send(),
       () => this.ack(),
       () => this.unit.evict(),
+      // Pieces of a snapshot, which chunks change again before it is cut.
+      () => this.unit.copyAhead(this.#needsFull, random.integer(1, 2000)),
     ];
     random.pick(acts)();
     if (random.chance(0.05)) this.bind();
