@@ -78,6 +78,11 @@ function beginTags(column: ChunkColumn, row: number): void {
   column.tagged = true;
 }
 
+/** After rows from `rows` on were taken back: tags count only if one of those before is other than PRESENT. */
+export function takeBackTags(column: ChunkColumn, rows: number): void {
+  if (column.tagged) column.tagged = column.tags.subarray(0, rows).some((tag) => tag !== PRESENT);
+}
+
 /** Sets one row's tag. */
 export function setTag(column: ChunkColumn, row: number, tag: number): void {
   if (!column.tagged) {

@@ -10,7 +10,7 @@ import {
 import type { DictionaryWriter } from '../runtime/dictionary-writer.ts';
 import { check } from '../runtime/errors.ts';
 import { CANONICAL_BYTES_MAX } from './canonical-number.ts';
-import { writeColumn } from './column-writer.ts';
+import { takeBackTags, writeColumn } from './column-writer.ts';
 import { DecodeKernel } from './decode-kernel.ts';
 import { type DecoderBatch, offsetOfRecord } from './decoder-batch.ts';
 import type { EventTimeUnit } from './event-time.ts';
@@ -226,6 +226,7 @@ export class JsonDecoder {
       if (written < count) this.#dictionaryFull = true;
       count = written;
     }
+    if (count < wanted) for (const column of chunk.columns) takeBackTags(column, firstRow + count);
     return count;
   }
 

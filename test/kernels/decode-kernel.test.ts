@@ -37,18 +37,30 @@ function decoded(options: DecodingOptions, batches: readonly DecoderBatch[]) {
   const seen: string[][] = [];
   let epoch = 1;
   chunk.reset(0, batches[0]?.firstOffset ?? 0, epoch);
+  let codesMax = dictionaries.map(() => 0);
   const take = () => {
-    const entries = dictionaries.map((writer) => {
+    codesMax = codesMax.map((before, index) => {
+      return chunk.columns[index]!.codes.subarray(0, chunk.rows).reduce(
+        (a, b) => Math.max(a, b),
+        before,
+      );
+    });
+    const entries = dictionaries.map((writer, index) => {
       if (writer === undefined) return '';
       const { starts, lengths, hashLow, hashHigh, types, bytes } = writer.dictionary;
-      const count = writer.entries + 1;
-      const arrays = [starts, lengths, hashLow, hashHigh].map((array) => hex(array, count));
-      return [...arrays, hex(types, count), hex(bytes, writer.byteCount)].join('|');
+      // One that is full may hold entries of rows that are decoded again: of how many, blocks decide, which are cut
+      // differently. They end with the epoch; no chunk has their codes.
+      const last = decoder.dictionaryFull ? codesMax[index]! : writer.entries;
+      const arrays = [starts, lengths, hashLow, hashHigh].map((array) => hex(array, last + 1));
+      return [...arrays, hex(types, last + 1), hex(bytes, starts[last]! + lengths[last]!)].join(
+        '|',
+      );
     });
     seen.push([...chunkBytes(chunk), ...entries]);
     if (decoder.dictionaryFull) {
       decoder.startEpoch();
       epoch++;
+      codesMax = dictionaries.map(() => 0);
     }
     chunk.reset(0, chunk.nextOffset, epoch);
   };
