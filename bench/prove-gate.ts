@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { median, rounded } from './statistics.ts';
 
 const SLOWDOWN = 0.25;
-const TUNING_ITERATIONS = 200;
+const TUNING_ITERATIONS = 800;
 const TUNING_PAIRS = 5;
 const HOST = 'actors/stream-reader.ts';
 /** The statement that decodes a chunk. */
