@@ -20,6 +20,11 @@ export class Budget {
     return this.memoryFull || this.groups >= this.#limits.groups;
   }
 
+  /** Groups that may still be made. */
+  get room(): number {
+    return this.memoryFull ? 0 : this.#limits.groups - this.groups;
+  }
+
   measure(memoryBytes: number): void {
     this.memoryFull = memoryBytes >= this.#limits.memoryBytes;
   }

@@ -24,25 +24,6 @@ const SHORT: readonly (number | undefined)[] = Array.from({ length: 32 }, (_, co
   return index < 0 ? undefined : 'btnfr'.charCodeAt(index);
 });
 
-/**
- * Loads the dictionary entries of the rows at `places` of the selection, side by side, so that the keys, which are written
- * one after the other, find them in the cache. Returns something made of them, lest the loads be left out.
- */
-export function touchEntries(
-  { codes, bytes, starts, types }: KeyColumn,
-  rows: Uint32Array | null,
-  places: Uint32Array,
-  count: number,
-): number {
-  let seen = 0;
-  for (let place = 0; place < count; place++) {
-    const code = codes[rows === null ? places[place]! : rows[places[place]!]!]!;
-    seen ^= bytes[starts[code]!]!;
-    if (types !== null) seen ^= types[code]!;
-  }
-  return seen;
-}
-
 /** An upper bound of the bytes of a row's key. */
 export function keyBytesMax(columns: readonly KeyColumn[], row: number): number {
   let bytes = 2;

@@ -95,8 +95,15 @@ export class PaneRows {
     const { from, to } = rows;
     if (this.ordinals.length < to) this.ordinals = new Uint16Array(to);
     const { ordinals } = this;
-    const known = new Map<Span, number>([[span, 0]]);
+    const last = this.#spans.of(bounds.timeMax);
     let { start, end } = span;
+    if (last.start === end) {
+      spans.push(last);
+      // Which of the two it is is anyone's guess: no branch.
+      for (let row = from; row < to; row++) ordinals[row] = Number(time[row]! >= end);
+      return;
+    }
+    const known = new Map<Span, number>([[span, 0]]);
     let ordinal = 0;
     for (let row = from; row < to; row++) {
       if (verdicts !== null && verdicts[row] !== Verdict.KEEP) continue;

@@ -1,4 +1,4 @@
-import { aggregation, type HashInput } from './contract.ts';
+import { aggregation } from './contract.ts';
 import { addHash, forEachHash, lowOf, SLOT_BYTES, slotOf, slotsFor } from './exact-set.ts';
 import { HEAP_PAGE_BYTES, type Heap } from './heap.ts';
 import { estimateDistinct, HYPERLOGLOG_BYTES, rankOf, registerOf } from './hyperloglog.ts';
@@ -9,13 +9,6 @@ const USED = 1;
 const REGISTERS = -1;
 
 const slotsOf = Uint16Array.from({ length: EXACT_MAX + 1 }, (_, used) => slotsFor(used));
-/** Of the slots, by the cell USED + 1; of registers 0. */
-const masks = Uint16Array.from({ length: EXACT_MAX + 2 }, (_, used) =>
-  used === 0 ? 0 : slotsFor(used - 1) - 1,
-);
-/** A heap beyond it is in no cache: then touching it beforehand pays. */
-const LARGE_BYTES = 512 * 1024;
-let touched = 0;
 const hashes = new Uint32Array((slotsFor(EXACT_MAX) * SLOT_BYTES) / 4);
 
 export const countDistinct = aggregation({
@@ -28,7 +21,6 @@ export const countDistinct = aggregation({
   version: 2,
   fold(cells, at, { x }, count, heap) {
     const { low, high } = x;
-    if (heap.top > LARGE_BYTES) touched ^= touch(cells, at, x, count, heap.bytes);
     let { words, bytes, dirty } = heap;
     for (let row = 0; row < count; row++) {
       const cell = at[row]!;
@@ -37,11 +29,10 @@ export const countDistinct = aggregation({
       const upper = high[row]!;
       if (used === REGISTERS) {
         const register = block + registerOf(upper);
-        const old = bytes[register]!;
-        // Whether a register rises is anyone's guess: no branch.
-        const rise = rankOf(low[row]!, upper) - old;
-        bytes[register] = old + (rise & ~(rise >> 31));
-        dirty[Math.floor(register / HEAP_PAGE_BYTES)]! |= Number(rise > 0);
+        const rank = rankOf(low[row]!, upper);
+        if (rank <= bytes[register]!) continue;
+        bytes[register] = rank;
+        dirty[Math.floor(register / HEAP_PAGE_BYTES)] = 1;
         continue;
       }
       const lower = lowOf(low[row]!, upper);
@@ -89,28 +80,6 @@ export const countDistinct = aggregation({
 const estimate = (heap: Heap, block: number): number =>
   Math.max(EXACT_MAX + 1, Math.round(estimateDistinct(heap.bytes, block)));
 
-/**
- * Loads the slot or register of each row in a loop so short that many loads are under way at once. Returns something made
- * of them, lest they be left out.
- */
-function touch(
-  cells: Float64Array,
-  at: Uint32Array,
-  { low, high }: HashInput,
-  count: number,
-  bytes: Uint8Array,
-): number {
-  let seen = 0;
-  for (let row = 0; row < count; row++) {
-    const cell = at[row]!;
-    const used = cells[cell + USED]!;
-    const slot = (low[row]! & masks[used + 1]!) * SLOT_BYTES;
-    const register = registerOf(high[row]!) * Number(used === REGISTERS);
-    seen ^= bytes[cells[cell]! + slot + register]!;
-  }
-  return seen;
-}
-
 function add(heap: Heap, cells: Float64Array, cell: number, low: number, high: number): void {
   if (cells[cell + USED] !== REGISTERS) {
     if (addHash(heap, cells, cell, low, high, EXACT_MAX)) return;
@@ -120,12 +89,10 @@ function add(heap: Heap, cells: Float64Array, cell: number, low: number, high: n
   heap.touch(cells[cell]! + registerOf(high), 1);
 }
 
-/** A hash that is 0 marks an empty slot, and changes nothing. */
 function raise(bytes: Uint8Array, block: number, low: number, high: number): void {
   const register = block + registerOf(high);
-  const old = bytes[register]!;
-  const rise = rankOf(low, high) * Number((low | high) !== 0) - old;
-  bytes[register] = old + (rise & ~(rise >> 31));
+  const rank = rankOf(low, high);
+  if (rank > bytes[register]!) bytes[register] = rank;
 }
 
 /** In place where the set is full: its block is as large as the registers. */
@@ -144,6 +111,6 @@ function toRegisters(heap: Heap, cells: Float64Array, cell: number): void {
   for (let word = 0; word < bytes / 4; word += 2) {
     const low = hashes[word]!;
     const high = hashes[word + 1]!;
-    raise(heap.bytes, cells[cell]!, low, high);
+    if (low !== 0 || high !== 0) raise(heap.bytes, cells[cell]!, low, high);
   }
 }
