@@ -176,6 +176,18 @@ test('lengths of texts and numbers, around what is read at a time', () => {
   f({ columns: columnsOf('x'), chunkRows: 512 }, [batchOf([...texts, ...digits])]);
 });
 
+test('every byte in a string: wanted, skipped, and in a key', () => {
+  const plain = '{"ts":1,"x":"a","skip":"b","key":[{"c":1}]}';
+  const records = Array.from({ length: 256 }, (_, byte) =>
+    ['"a', '"b', '"c'].flatMap((before) => {
+      const at = plain.indexOf(before, 8) + 2;
+      const [head, tail] = [plain.slice(0, at), plain.slice(at)];
+      return [plain, Buffer.concat([Buffer.from(head), Buffer.of(byte), Buffer.from(tail)])];
+    }),
+  ).flat();
+  f({ columns: columnsOf('x'), chunkRows: 512 }, [batchOf(records, { gap: '\n' })]);
+});
+
 test('records too long for a block, or for the stream', () => {
   const long = (bytes: number) => `{"ts":1,"x":"${'y'.repeat(bytes)}"}`;
   const records = [1, 300_000, 10, 262_000, 262_100, 20, 700_000, 5, 130_000, 131_000, 132_000];
