@@ -246,6 +246,43 @@ for (const [name, decode, make] of kinds) {
   });
 }
 
+test('matches that end anywhere near the end, and literals cut off anywhere', () => {
+  const random = seededRandom(3);
+  const alphabet = Buffer.from('abcdefghijklmnopqrstuvwxyz');
+  const f = (plan: Plan, cutAt: number) => {
+    const raw = snappyBlock(plan, random);
+    const frame = lz4Frame([{ content: plan.content, plan }]);
+    const size = plan.content.length;
+    const less = snappyBlock({ ...plan, content: plan.content.subarray(1) }, random);
+    for (const codecs of Object.values(both)) {
+      assert.match(outcome(decodeSnappy, codecs, less, size), /does not decode/);
+      assert.match(outcome(decodeLz4, codecs, frame, size - 1), /TOO_LARGE/);
+      assert.ok(plan.content.equals(decodeSnappy(codecs, raw, size)));
+      assert.ok(plan.content.equals(decodeLz4(codecs, frame, size)));
+      for (let cut = 1; cut < cutAt; cut++)
+        assert.match(outcome(decodeSnappy, codecs, raw.subarray(0, cut), size), /DAMAGED/);
+    }
+  };
+  for (const offset of [1, 3, 15, 16]) {
+    for (let length = 4; length < 38; length++) {
+      for (let rest = 0; rest < 18; rest++) {
+        const match = { literals: alphabet.subarray(0, 16), offset, length };
+        const tail = { literals: alphabet.subarray(0, rest), offset: 0, length: 0 };
+        const written = [...match.literals];
+        for (let i = 0; i < length; i++) written.push(written.at(-offset) ?? 0);
+        const content = Buffer.concat([Buffer.from(written), tail.literals]);
+        f({ steps: [match, tail], content }, 0);
+      }
+    }
+  }
+  for (const length of [61, 300, 60_000]) {
+    const content = Buffer.alloc(length, 'x');
+    // Sometimes a length has more bytes than it needs.
+    for (let i = 0; i < 30; i++)
+      f({ steps: [{ literals: content, offset: 0, length: 0 }], content }, 9);
+  }
+});
+
 test('a large text, through all block sizes, into a memory that grows and is replaced', () => {
   const line = (i: number) =>
     `{"ts":${1767225600000 + i * 17},"client":"c-${(i * 7919) % 5000}"}\n`;
