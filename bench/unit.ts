@@ -35,11 +35,6 @@ const columns: ColumnSpec[] = [
   { kind: 'hash64', path: 'client' },
 ];
 
-interface Shape {
-  readonly clients: number;
-  readonly rowsPerMinute: number;
-}
-
 const hex = (n: number, width: number) => n.toString(16).padStart(width, '0');
 
 /** Names as `generate.mjs` of the workload gives them, as bytes; each made once. */
@@ -75,7 +70,7 @@ function randomNumbers(): () => number {
 }
 
 /** Rows as `generate.mjs` distributes them. */
-function fill({ clients, rowsPerMinute }: Shape): { lane: Lane; chunks: Chunk[] } {
+function fill(clients: number, rowsPerMinute: number): { lane: Lane; chunks: Chunk[] } {
   const count = Math.ceil(ROWS / CHUNK_ROWS);
   const lane = Lane.create({
     columns,
@@ -243,7 +238,7 @@ function run(view: ViewPlan, lane: Lane, chunks: readonly Chunk[]) {
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
 
 function measureFolds(): void {
-  const { lane, chunks } = fill({ clients: 200_000, rowsPerMinute: 50_000 });
+  const { lane, chunks } = fill(200_000, 50_000);
   for (const [name, view] of Object.entries(views)) {
     const rounds = Array.from({ length: ROUNDS + 1 }, () => run(view, lane, chunks)).slice(1);
     const folds = rounds.map(({ spent }) => (spent.fold * 1e6) / ROWS);
@@ -257,7 +252,7 @@ function measureFolds(): void {
 }
 
 function measureGroups(): void {
-  const { lane, chunks } = fill({ clients: 1_000_000, rowsPerMinute: 10_000_000 });
+  const { lane, chunks } = fill(1_000_000, 10_000_000);
   globalThis.gc?.();
   const before = process.memoryUsage.rss();
   const began = process.cpuUsage();

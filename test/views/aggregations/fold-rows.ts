@@ -95,6 +95,14 @@ export class Groups {
     return this;
   }
 
+  /** Folds all rows into the first group in the way of views without grouping columns, where there is one. */
+  foldOne(rows: readonly Row[]): this {
+    if (this.definition.foldOne === undefined) return this.fold(rows);
+    const inputs = inputsOf(this.definition, rows);
+    this.definition.foldOne(this.cells, 0, inputs, rows.length, this.heap, this.params);
+    return this;
+  }
+
   merge(from: Groups, group = 0, fromGroup = 0): this {
     this.definition.merge(
       this.cells,

@@ -43,6 +43,11 @@ for (const [name, definition] of list) {
       assert.deepEqual(all(params, b!, a!).result(), expected);
     });
 
+    law('folding into the only group leaves the same cells', (params, [a, b]) => {
+      const one = new Groups(definition, params).foldOne(a!).foldOne(b!);
+      assert.deepEqual(one.cells, all(params, a!, b!).cells);
+    });
+
     law('merging is associative, and merging nothing changes nothing', (params, [a, b, c]) => {
       const fold = (rows: Row[] | undefined) => all(params, rows!);
       const left = fold(a).merge(fold(b)).merge(fold(c));
