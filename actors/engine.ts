@@ -5,6 +5,7 @@
 import type { Behaviour } from '../runtime/actor.ts';
 import { ActorSystem } from '../runtime/actor-system.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
+import type { DictionaryLimits } from '../runtime/dictionary.ts';
 import { check, type ErrorData, errorToData, type LaError } from '../runtime/errors.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { Watchdog } from '../runtime/watchdog.ts';
@@ -19,14 +20,13 @@ import { ENGINE, type EngineMessage, taskName, type UnitMessage } from './messag
 import { NodeThreads } from './node-threads.ts';
 import { loadAggregations } from './plugins.ts';
 import { retrying } from './retry.ts';
-import { askTimeoutMs, StreamTask } from './stream-task.ts';
+import { askTimeoutMs, DICTIONARY, StreamTask } from './stream-task.ts';
 import { UnitKeeper } from './unit-keeper.ts';
 import { UnitRecord } from './unit-record.ts';
 import { statusOf, type UnitStatus } from './unit-status.ts';
 
+const COLLECT_AFTER_MS = 500;
 const TEND_MS = 50;
-/** Dictionaries of the main lanes: address space, not memory, until it is used. */
-const DICTIONARY = { entriesMax: 4 << 20, bytesMax: 96 << 20 };
 
 export interface EngineOptions {
   readonly project: ProjectSpec;
@@ -38,6 +38,8 @@ export interface EngineOptions {
   /** URLs of modules that export further `aggregations`. */
   readonly plugins?: readonly string[];
   readonly onAlarm?: (alarm: EngineAlarm) => void;
+  /** Of each dictionary of a lane. */
+  readonly dictionary?: DictionaryLimits;
   /** Gives up the start; later it has no effect. */
   readonly signal?: AbortSignal;
 }
@@ -203,7 +205,7 @@ export class Engine implements Behaviour<EngineMessage> {
   }
 
   async #taskOf(stream: StreamSpec): Promise<StreamTask> {
-    const { project, once } = this.#options;
+    const { project, once, dictionary = DICTIONARY } = this.#options;
     const name = taskName(stream);
     const known = this.#tasks.get(name);
     if (known !== undefined) return known;
@@ -214,13 +216,16 @@ export class Engine implements Behaviour<EngineMessage> {
       task: name,
       stream,
       once,
-      lane: { chunkRows, slots, dictionary: DICTIONARY },
+      lane: { chunkRows, slots, dictionary },
       ask: (message) => askReader(this.#threads.reader, message, askTimeoutMs),
       insist: (attempt) => retrying(attempt, { clock, random: systemRandom, signal }),
       nextLaneId: () => this.#nextLane++,
       random: systemRandom,
       threadOf: (unit) => this.#record(unit)?.thread?.index ?? 0,
-      laneUnused: () => this.#threads.collectGarbage(),
+      laneUnused: () => {
+        const soon = this.#clock.sleep(COLLECT_AFTER_MS, signal);
+        soon.then(() => this.#threads.collectGarbage()).catch(() => undefined);
+      },
       offerSeat: (unit, seat, targets) => this.#tell(unit, { type: 'rejoin', seat, targets }),
     });
     this.#tasks.set(name, task);

@@ -15,6 +15,8 @@ import type { LanePartition, LaneSeat, ReaderMessage } from './messages.ts';
 import { unlessReaderAway } from './reader-away.ts';
 import { type LaneState, SharedMemoryManager } from './shared-memory-manager.ts';
 
+/** Limits of a lane's dictionaries: address space, not memory, until it is used. */
+export const DICTIONARY = { entriesMax: 4 << 20, bytesMax: 96 << 20 };
 const ASK_TIMEOUT_MS = 60_000;
 /** A catch-up lane need not be as roomy as the main one. */
 const CATCH_UP_SLOTS = 8;
@@ -52,6 +54,8 @@ export class StreamTask {
   readonly #failures: RestartWindow;
   /** The lane on which each unit was offered a seat last, until it sits there. */
   readonly #offered = new Map<string, number>();
+  /** What is to be read on new lanes once nobody sits on those before them any more: else lanes might pile up. */
+  #waiting: { readonly before: LaneState; readonly read: () => Promise<void> }[] = [];
   /** Units that were told to leave the main lane and have not done so yet. */
   readonly #leaving = new Set<string>();
 
@@ -121,6 +125,7 @@ export class StreamTask {
    * (`stateBytes`), and says who has to leave the main lane.
    */
   async tend(mono: number, stateBytes: number): Promise<string | undefined> {
+    await this.#readOn();
     const unused = this.#memory.takeUnused();
     for (const lane of unused) await this.#stop(lane);
     if (unused.length > 0) this.options.laneUnused();
@@ -141,13 +146,14 @@ export class StreamTask {
   }
 
   /** The unit now reads this lane only, but for a seat that it was offered meanwhile. */
-  rejoined(unit: string, lane: number): void {
+  async rejoined(unit: string, lane: number): Promise<void> {
     if (this.#offered.get(unit) === lane) this.#offered.delete(unit);
     for (const state of this.#memory.lanes.values()) {
       if (state.id !== lane && state.id !== this.#offered.get(unit)) {
         this.#memory.release(state, unit);
       }
     }
+    await this.#readOn();
   }
 
   /** Takes up a new partition of the stream; returns whether it was unknown. */
@@ -191,7 +197,17 @@ export class StreamTask {
     }));
     const targets = positions.slice(0, partitions.length);
     for (const unit of state.seats.keys()) this.#offer(successor, unit, targets);
-    await this.#read(successor, partitions);
+    const read = async () => {
+      if (!successor.replaced) await this.#read(successor, partitions);
+    };
+    this.#waiting.push({ before: state, read });
+    await this.#readOn();
+  }
+
+  async #readOn(): Promise<void> {
+    const ready = this.#waiting.filter(({ before }) => before.seats.size === 0);
+    this.#waiting = this.#waiting.filter((each) => !ready.includes(each));
+    for (const { read } of ready) await read();
   }
 
   async #renewMain(): Promise<void> {

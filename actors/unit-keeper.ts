@@ -107,7 +107,7 @@ export class UnitKeeper {
         break;
       case 'rejoined':
         record.rejoins++;
-        record.task.rejoined(unit, report.lane);
+        await record.task.rejoined(unit, report.lane);
         break;
       case 'left': {
         record.leaves++;

@@ -36,12 +36,12 @@ const { values: options } = parseArgs({
   options: {
     groups: { type: 'string', default: '1000000' },
     windows: { type: 'string', default: '3' },
-    settle: { type: 'string', default: '15' },
+    settle: { type: 'string', default: '30' },
     json: { type: 'boolean', default: false },
   },
 });
 const WINDOWS = numberOf(options.windows, 3);
-const SETTLE_MS = 1000 * numberOf(options.settle, 15);
+const SETTLE_MS = 1000 * numberOf(options.settle, 30);
 const FEW_GROUPS = 10;
 
 let dir = '';
