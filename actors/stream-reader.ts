@@ -3,6 +3,7 @@
  * chunks. It never blocks its thread, and reads no further than the slowest view on the lane allows.
  */
 import type { PartitionReader, RecordBatch, Source } from '../connectors/contract.ts';
+import { InputMemory } from '../kernels/input-memory.ts';
 import { JsonDecoder } from '../kernels/json-decoder.ts';
 import { PartitionEvent } from '../runtime/chunk.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -39,6 +40,7 @@ export class StreamReader {
   readonly #options: StreamReaderOptions;
   readonly #partitions: Partition[];
   readonly #decoder: JsonDecoder;
+  readonly #input: InputMemory | undefined;
   readonly #dictionaries: readonly (DictionaryWriter | undefined)[];
   /** A dictionary has no room for the next record. */
   #isFull = false;
@@ -59,6 +61,7 @@ export class StreamReader {
       dictionaries: this.#dictionaries,
       memory: lane.memory,
     });
+    this.#input = InputMemory.open(lane.memory);
     this.#nextDiscovery = clock.mono() + DISCOVERY_MS;
     for (const { index, offset } of options.partitions) lane.positions[index] = offset;
   }
@@ -101,10 +104,13 @@ export class StreamReader {
         partition.id,
         lane.positions[partition.index]!,
         partition.fingerprint,
+        this.#input,
       );
       const batch = await this.#read(partition.reader, signal);
       if (batch === 'end') {
         partition.ended = true;
+        await partition.reader.close();
+        partition.reader = undefined;
         this.#publishEvent(partition, PartitionEvent.ENDED);
         return;
       }

@@ -1,4 +1,5 @@
 /** What the data world outside looks like from inside: the contracts every connector fulfils and its suite tests. */
+import type { InputMemory } from '../kernels/input-memory.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DeadLetter } from '../runtime/dead-letter.ts';
 import type { LaError } from '../runtime/errors.ts';
@@ -49,9 +50,14 @@ export interface Source {
   resolveStart(partition: string, start: Start): Promise<number>;
   /**
    * Reads from `offset` on. `fingerprint` is what `fingerprint()` said when the checkpoint was made: contents that were
-   * replaced meanwhile are an error.
+   * replaced meanwhile are an error. What it reads into `memory` need not be copied to be decoded; a source may use its own.
    */
-  open(partition: string, offset: number, fingerprint: string | null): Promise<PartitionReader>;
+  open(
+    partition: string,
+    offset: number,
+    fingerprint: string | null,
+    memory?: InputMemory,
+  ): Promise<PartitionReader>;
   /** Identifies what was read up to `offset`; null when the source's offsets are durable by nature. */
   fingerprint(partition: string, offset: number): Promise<string | null>;
   close(): Promise<void>;

@@ -173,14 +173,14 @@ export class JsonDecoder {
     chunk: Chunk,
     count: number,
   ): number {
-    const { input, starts, ends } = kernel;
+    const { input, starts, ends, first } = kernel;
     this.#scanner.setSource(input, kernel.inputView);
     const { status } = this.#times;
     status.fill(RowStatus.OK, 0, count);
     let allOk = true;
     for (let row = kernel.locate(0, count); row < count; row = kernel.locate(row + 1, count)) {
       this.#scanner.values.clearRow(row);
-      this.#scan(input, starts[row]!, ends[row]!, row);
+      this.#scan(input, starts[first + row]!, ends[first + row]!, row);
       allOk &&= status[row] === RowStatus.OK;
     }
     const plain = allOk && batch.timestamps === null && this.#timeSlot >= 0;

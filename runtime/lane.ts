@@ -18,6 +18,9 @@ export interface LaneOptions {
 
 /** Left free at the bottom for the reader's kernel: its stack, its input, what it located. What is never touched costs no memory. */
 export const KERNEL_BYTES: number = 8 << 20;
+/** Behind it, for what sources read. */
+export const INPUT_BYTES: number = 96 << 20;
+const BOTTOM_BYTES = KERNEL_BYTES + INPUT_BYTES;
 const RING_BYTES = Math.ceil(RING / 64) * 64;
 /** Partitions of a stream at most, and the bytes of their positions. */
 export const PARTITIONS_MAX = 2048;
@@ -33,7 +36,7 @@ export interface LaneHandle {
 export class Lane {
   readonly options: LaneOptions;
   readonly memory: WebAssembly.Memory;
-  readonly ringOffset = KERNEL_BYTES;
+  readonly ringOffset = BOTTOM_BYTES;
   readonly chunks: readonly Chunk[];
   /** Next offset of each partition after the chunks published so far; written before the publication that they tell of. */
   readonly positions: Float64Array;
@@ -48,7 +51,7 @@ export class Lane {
     this.memory = memory;
     const { columns, chunkRows, slots } = options;
     const bytes = slotBytes(chunkRows, columns);
-    let at = KERNEL_BYTES + RING_BYTES;
+    let at = BOTTOM_BYTES + RING_BYTES;
     this.positions = new Float64Array(memory.buffer, at, PARTITIONS_MAX);
     this.lastPosition = new Float64Array(memory.buffer, at + 8 * PARTITIONS_MAX, 3);
     at += POSITION_BYTES;
@@ -83,13 +86,14 @@ export class Lane {
   }
 }
 
-const hasDictionary = ({ kind }: ColumnSpec) => kind === 'dict32' || kind === 'value';
+export const hasDictionary = ({ kind }: ColumnSpec): boolean =>
+  kind === 'dict32' || kind === 'value';
 
 /** Bytes of address space a lane reserves; what is never touched costs no memory. */
 export function laneBytes({ columns, chunkRows, slots, dictionary }: LaneOptions): number {
   const dictionaries = columns.filter(hasDictionary).length * dictionaryBytes(dictionary);
   return (
-    KERNEL_BYTES +
+    BOTTOM_BYTES +
     RING_BYTES +
     POSITION_BYTES +
     slots * slotBytes(chunkRows, columns) +

@@ -1,3 +1,4 @@
+import type { InputMemory } from '../../kernels/input-memory.ts';
 import { check } from '../../runtime/errors.ts';
 import type { PartitionReader, RecordBatch } from '../contract.ts';
 import type { Blocks } from './blocks.ts';
@@ -14,6 +15,8 @@ export interface LineReaderOptions {
   readonly position: number;
   /** Whether more lines may come: then the end is `idle`, and a line without its newline is not yet one. */
   readonly follow: boolean;
+  /** Where buffers come from while it has room, so that the kernel reaches them. */
+  readonly memory?: InputMemory | undefined;
   /** Bytes asked for at once. */
   readonly blockBytes: number;
   /** Told after each batch: line `line` begins at byte `position`. */
@@ -137,12 +140,29 @@ export class LineReader implements PartitionReader {
     if (this.#closed) return;
     this.#closed = true;
     await this.#pending?.catch(() => 0);
+    for (const bytes of [this.#current, this.#other]) this.#options.memory?.give(bytes);
+    for (const words of [this.#batch.starts, this.#batch.ends]) this.#options.memory?.give(words);
     await this.#blocks.close();
   }
 
   /** Appends to the batch the whole lines of the current block. */
   #split(maxRecords: number): void {
     this.#passBom();
+    const batch = this.#batch;
+    batch.bytes = this.#current;
+    const { memory, maxRecordBytes } = this.#options;
+    if (batch.offsets === null && memory?.reaches(batch) === true) {
+      const [count, from] = [batch.count, this.#from];
+      const place = memory.splitLines(batch, { from, to: this.#to, maxRecords, maxRecordBytes });
+      batch.count = place.count;
+      this.#from = place.from;
+      this.#line += place.count - count;
+      if (!place.atBlank) return;
+    }
+    this.#splitByTwin(maxRecords);
+  }
+
+  #splitByTwin(maxRecords: number): void {
     const batch = this.#batch;
     const { starts, ends } = batch;
     const block = this.#current.subarray(0, this.#to);
@@ -165,7 +185,6 @@ export class LineReader implements PartitionReader {
       line += 1;
       from = newline + 1;
     }
-    batch.bytes = this.#current;
     batch.count = count;
     this.#from = from;
     this.#line = line;
@@ -229,7 +248,7 @@ export class LineReader implements PartitionReader {
 
   #request(): Promise<number> {
     const bytes = this.#headroom + this.#options.blockBytes;
-    if (this.#other.length < bytes) this.#other = Buffer.allocUnsafeSlow(bytes);
+    if (this.#other.length < bytes) this.#other = this.#replaced(this.#other, bytes);
     const pending = this.#blocks.read(this.#other, this.#headroom, this.#options.blockBytes);
     pending.catch(() => {});
     return pending;
@@ -250,16 +269,28 @@ export class LineReader implements PartitionReader {
 
   #growHeadroom(tail: number, bytes: number): void {
     const headroom = Math.max(tail, Math.min(2 * tail, this.#options.maxRecordBytes + 1));
-    const grown = Buffer.allocUnsafeSlow(headroom + this.#options.blockBytes);
+    const grown = this.#allocate(headroom + this.#options.blockBytes);
     this.#other.copy(grown, headroom, this.#headroom, this.#headroom + bytes);
+    this.#options.memory?.give(this.#other);
     this.#other = grown;
     this.#headroom = headroom;
   }
 
   #reserve(records: number): void {
     if (this.#batch.starts.length >= records) return;
-    this.#batch.starts = new Uint32Array(records);
-    this.#batch.ends = new Uint32Array(records);
+    const { memory } = this.#options;
+    for (const words of [this.#batch.starts, this.#batch.ends]) memory?.give(words);
+    this.#batch.starts = memory?.takeWords(records) ?? new Uint32Array(records);
+    this.#batch.ends = memory?.takeWords(records) ?? new Uint32Array(records);
+  }
+
+  #replaced(buffer: Buffer, bytes: number): Buffer {
+    this.#options.memory?.give(buffer);
+    return this.#allocate(bytes);
+  }
+
+  #allocate(bytes: number): Buffer {
+    return this.#options.memory?.take(bytes) ?? Buffer.allocUnsafeSlow(bytes);
   }
 }
 

@@ -4,7 +4,7 @@ import type { PartitionReader, RecordBatch, SourceContext } from '../contract.ts
 import { connectorError } from '../errors.ts';
 import { wholeFingerprint } from './fingerprint.ts';
 import type { LineReader } from './line-reader.ts';
-import { type LineFile, openLines } from './open-lines.ts';
+import { type LineFile, type OpenLinesOptions, openLines } from './open-lines.ts';
 
 const MINUTE_MS = 60_000;
 const UNITS_MS = [24 * 60 * MINUTE_MS, 60 * MINUTE_MS, 10 * MINUTE_MS, MINUTE_MS];
@@ -57,16 +57,16 @@ const NEVER = new AbortController().signal;
 export class LoopReader implements PartitionReader {
   readonly #file: LineFile;
   readonly #shape: LoopShape;
-  readonly #maxRecordBytes: number;
+  readonly #options: OpenLinesOptions;
   #pass: number;
   #line: number;
   #reader: LineReader | null = null;
   #closed = false;
 
-  constructor(file: LineFile, shape: LoopShape, offset: number, maxRecordBytes: number) {
+  constructor(file: LineFile, shape: LoopShape, offset: number, options: OpenLinesOptions) {
     this.#file = file;
     this.#shape = shape;
-    this.#maxRecordBytes = maxRecordBytes;
+    this.#options = options;
     this.#pass = Math.floor(offset / shape.lines);
     this.#line = offset % shape.lines;
   }
@@ -82,8 +82,7 @@ export class LoopReader implements PartitionReader {
   }
 
   #openPass(): Promise<LineReader> {
-    const options = { maxRecordBytes: this.#maxRecordBytes, follow: false };
-    return openLines(this.#file, this.#line, null, options);
+    return openLines(this.#file, this.#line, null, this.#options);
   }
 
   async #endPass(reader: LineReader): Promise<void> {

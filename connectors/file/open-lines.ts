@@ -1,5 +1,6 @@
 /** Opens a file at a line: where a fingerprint or an earlier reading tells the position, without reading up to it. */
 import { stat } from 'node:fs/promises';
+import type { InputMemory } from '../../kernels/input-memory.ts';
 import { connectorError } from '../errors.ts';
 import { PlainBlocks, readError } from './blocks.ts';
 import { lineStart, verifyPlain, verifyWhole } from './fingerprint.ts';
@@ -26,6 +27,8 @@ export interface LineFile {
 export interface OpenLinesOptions {
   readonly maxRecordBytes: number;
   readonly follow: boolean;
+  /** Where to read into; without it, memory of its own. */
+  readonly memory?: InputMemory | undefined;
 }
 
 export async function openLines(
@@ -71,6 +74,7 @@ async function openNear(file: LineFile, line: number, options: OpenLinesOptions)
     : await PlainBlocks.open(id, path, position, follow);
   return new LineReader(blocks, {
     maxRecordBytes: options.maxRecordBytes,
+    memory: options.memory,
     follow,
     line: near.line,
     position,

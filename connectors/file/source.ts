@@ -1,3 +1,4 @@
+import type { InputMemory } from '../../kernels/input-memory.ts';
 import type { PartitionInfo, PartitionReader, Source, SourceContext, Start } from '../contract.ts';
 import { connectorError } from '../errors.ts';
 import { createPacer, PacedReader, type Pacer } from '../rate.ts';
@@ -103,9 +104,14 @@ export class FileSource implements Source {
     }
   }
 
-  async open(id: string, offset: number, fingerprint: string | null): Promise<PartitionReader> {
+  async open(
+    id: string,
+    offset: number,
+    fingerprint: string | null,
+    memory?: InputMemory,
+  ): Promise<PartitionReader> {
     const { file, slice } = await this.#partition(id);
-    const lines = await this.#openLines(file, offset, fingerprint);
+    const lines = await this.#openLines(file, offset, fingerprint, memory);
     const sliced = this.#sliced(lines, slice);
     const reader = this.#pacer === null ? sliced : new PacedReader(sliced, this.#pacer);
     this.#readers.add(reader);
@@ -118,12 +124,18 @@ export class FileSource implements Source {
     };
   }
 
-  async #openLines(file: LineFile, offset: number, fingerprint: string | null) {
+  async #openLines(
+    file: LineFile,
+    offset: number,
+    fingerprint: string | null,
+    memory: InputMemory | undefined,
+  ) {
     const { maxRecordBytes } = this.#context;
     const { loop, follow } = this.#options;
-    if (!loop) return openLines(file, offset, fingerprint, { maxRecordBytes, follow });
+    if (!loop) return openLines(file, offset, fingerprint, { maxRecordBytes, follow, memory });
     if (fingerprint !== null) await verifyWhole(file.id, file.path, fingerprint, true);
-    return new LoopReader(file, await this.#loopOf(file), offset, maxRecordBytes);
+    const options = { maxRecordBytes, follow: false, memory };
+    return new LoopReader(file, await this.#loopOf(file), offset, options);
   }
 
   #sliced(reader: PartitionReader, slice: number | null): PartitionReader {

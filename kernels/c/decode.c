@@ -4,6 +4,7 @@
  */
 #include "columns.h"
 #include "json.h"
+#include "lines.h"
 
 /** Whether the bytes are those that the node predicts. */
 INLINE int is_predicted(const Node *node, const u8 *at, const u8 *end) {
@@ -125,3 +126,5 @@ EXPORT("writeTimes") u32 times_column(Decoder *d, u32 slot, u32 count, f64 *time
   range->max = max;
   return 1;
 }
+
+EXPORT("splitLines") u32 split_lines(const u8 *bytes, Lines *lines) { return split(bytes, lines); }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { DecoderBatch } from '../../kernels/decoder-batch.ts';
+import { InputMemory } from '../../kernels/input-memory.ts';
 import type { Chunk, ColumnSpec } from '../../runtime/chunk.ts';
 import { batchOf, type DecodingOptions, decoding } from './decoding.ts';
 import { type Draw, drawFrom, mutate, pick, randomRecord } from './random-records.ts';
@@ -30,9 +31,23 @@ function chunkBytes(chunk: Chunk): string[] {
   ];
 }
 
+/** The same batch in memory that the kernel reads in place; as it is where there is none. */
+function inPlace(batch: DecoderBatch, input: InputMemory | undefined): DecoderBatch {
+  const bytes = input?.take(batch.bytes.length);
+  const starts = input?.takeWords(batch.count);
+  const ends = input?.takeWords(batch.count);
+  if (bytes === undefined || starts === undefined || ends === undefined) return batch;
+  bytes.set(batch.bytes);
+  starts.set(batch.starts.subarray(0, batch.count));
+  ends.set(batch.ends.subarray(0, batch.count));
+  return { ...batch, bytes, starts, ends };
+}
+
 /** Decodes all batches, chunk after chunk and epoch after epoch; what each chunk and its dictionaries held. */
-function decoded(options: DecodingOptions, batches: readonly DecoderBatch[]) {
+function decoded(options: DecodingOptions, given: readonly DecoderBatch[], inLane = false) {
   const { lane, decoder, dictionaries } = decoding(options);
+  const input = inLane ? InputMemory.open(lane.memory) : undefined;
+  const batches = given.map((batch) => inPlace(batch, input));
   const chunk = lane.chunkAt(0);
   const seen: string[][] = [];
   let epoch = 1;
@@ -79,6 +94,7 @@ function f(options: DecodingOptions, batches: readonly DecoderBatch[]) {
   const byKernel = decoded(options, batches);
   const byTwin = decoded({ ...options, memory: undefined }, batches);
   assert.deepEqual(byTwin.left, { rows: 0, cells: 0 });
+  assert.deepEqual(decoded(options, batches, true).seen, byTwin.seen);
   assert.deepEqual(byKernel.seen, byTwin.seen);
   return byKernel.left;
 }

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Blocks } from '../../../connectors/file/blocks.ts';
 import { LineReader } from '../../../connectors/file/line-reader.ts';
+import { InputMemory } from '../../../kernels/input-memory.ts';
+import { Lane } from '../../../runtime/lane.ts';
 import { type ReadRecord, readAll, recordsOf } from '../contract/source-suite.ts';
 
 const live = new AbortController().signal;
@@ -26,12 +28,21 @@ interface Reading {
   readonly blockBytes: number;
   readonly maxRecordBytes: number;
   readonly follow?: boolean;
+  /** Whether it reads into the memory of a lane, where the kernel splits. */
+  readonly inLane?: boolean;
 }
 
+const lane = Lane.create({
+  ...{ columns: [], chunkRows: 1, slots: 1 },
+  dictionary: { entriesMax: 1, bytesMax: 1 },
+});
+const memory = InputMemory.open(lane.memory);
+
 function lineReader(bytes: () => Buffer, reading: Reading, marks = new Map<number, number>()) {
-  const { lengths, blockBytes, maxRecordBytes, follow = false } = reading;
+  const { lengths, blockBytes, maxRecordBytes, follow = false, inLane = false } = reading;
   return new LineReader(blocksOf(bytes, lengths), {
     ...{ blockBytes, maxRecordBytes, follow, line: 0, position: 0 },
+    memory: inLane ? memory : undefined,
     onPosition: (line, position) => marks.set(line, position),
   });
 }
@@ -48,17 +59,21 @@ const oracle = (text: string, maxRecordBytes: number): ReadRecord[] =>
 const lineText = fc.oneof(
   fc.constantFrom('', ' ', '\r', '\t \r', 'a', '{"a":1}', '{"a":1}\r', ' {"a":1}'),
   fc.string({ unit: fc.constantFrom('a', 'b', ' '), maxLength: 60 }),
+  fc.integer({ min: 60, max: 300 }).map((length) => 'long '.repeat(length / 5)),
 );
 
 const text = fc
   .tuple(fc.constantFrom('', '\ufeff'), fc.array(lineText, { maxLength: 12 }), fc.boolean())
   .map(([bom, lines, newline]) => bom + lines.join('\n') + (newline ? '\n' : ''));
 
-const reading = fc.record({
-  lengths: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 4 }),
-  blockBytes: fc.integer({ min: 3, max: 40 }),
-  maxRecordBytes: fc.integer({ min: 3, max: 30 }),
-});
+const readingOf = (bytesMin: number, bytesMax: number, recordBytesMax: number) =>
+  fc.record({
+    lengths: fc.array(fc.integer({ min: 1, max: bytesMax }), { minLength: 1, maxLength: 4 }),
+    blockBytes: fc.integer({ min: bytesMin, max: bytesMax }),
+    maxRecordBytes: fc.integer({ min: 3, max: recordBytesMax }),
+    inLane: fc.boolean(),
+  });
+const reading = fc.oneof(readingOf(3, 40, 30), readingOf(200, 2000, 400));
 
 test('lines are those of the text, whatever the blocks, lengths and counts', async () => {
   await fc.assert(

@@ -49,6 +49,14 @@ static unsigned run(const Case *c) {
   if (is(c, "writeHashes")) return run_column(c, hashes_column);
   if (is(c, "writeCodes")) return run_column(c, codes_column);
   if (is(c, "writeValues")) return run_column(c, values_column);
+  if (is(c, "splitLines")) {
+    u32 *w = place(c, 1);
+    Lines lines = {w[0], w[1], w[2], w[3], w[4], at(w[5]), at(w[6])};
+    u32 blank = split_lines(place(c, 0), &lines);
+    w[0] = lines.from;
+    w[2] = lines.count;
+    return blank;
+  }
   need(is(c, "writeTimes"), "decode: an unknown call");
   return times_column(decoder_of(&n, c), number(c, 1), number(c, 2), place(c, 3), c->argument[4], c->argument[5],
                       c->argument[6], place(c, 7));

@@ -11,6 +11,9 @@ const SPOT_BYTES = 16;
 const DECODER_WORDS = 15;
 const COLUMN_WORDS = 7;
 const DICTIONARY_WORDS = 13;
+const LINES_WORDS = 7;
+/** Read past the lines of a block. */
+const BLOCK_SLACK_BYTES = 15;
 /** Of decoderPieces. */
 const INPUT_PIECE = 4;
 
@@ -92,7 +95,11 @@ const columnCall =
   };
 
 export const native: NativeModule = {
-  corpus: ['test/kernels/json-decoder-fuzz.test.ts', 'test/kernels/json-decoder.test.ts'],
+  corpus: [
+    'test/kernels/json-decoder-fuzz.test.ts',
+    'test/kernels/json-decoder.test.ts',
+    'test/connectors/file/line-reader.test.ts',
+  ],
   share: 0.05,
   calls: {
     locate,
@@ -117,5 +124,14 @@ export const native: NativeModule = {
       piece(times, 8 * count),
       piece(range, 16),
     ],
+    splitLines: (wordsOf, bytes = 0, lines = 0) => {
+      const [, to = 0, , count = 0, , starts, ends] = wordsOf(lines, LINES_WORDS);
+      return [
+        piece(bytes, to + BLOCK_SLACK_BYTES),
+        words(lines, LINES_WORDS),
+        words(starts, count),
+        words(ends, count),
+      ];
+    },
   },
 };
