@@ -20,7 +20,7 @@ import { ENGINE, type EngineMessage, taskName, type UnitMessage } from './messag
 import { NodeThreads } from './node-threads.ts';
 import { loadAggregations } from './plugins.ts';
 import { retrying } from './retry.ts';
-import { askTimeoutMs, DICTIONARY, StreamTask } from './stream-task.ts';
+import { askTimeoutMs, StreamTask } from './stream-task.ts';
 import { UnitKeeper } from './unit-keeper.ts';
 import { UnitRecord } from './unit-record.ts';
 import { statusOf, type UnitStatus } from './unit-status.ts';
@@ -205,7 +205,7 @@ export class Engine implements Behaviour<EngineMessage> {
   }
 
   async #taskOf(stream: StreamSpec): Promise<StreamTask> {
-    const { project, once, dictionary = DICTIONARY } = this.#options;
+    const { project, once, dictionary } = this.#options;
     const name = taskName(stream);
     const known = this.#tasks.get(name);
     if (known !== undefined) return known;

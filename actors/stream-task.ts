@@ -3,7 +3,6 @@
  * whenever units start behind it, and brings them together again.
  */
 import { check, type ErrorData, errorFromData } from '../runtime/errors.ts';
-import type { LaneOptions } from '../runtime/lane.ts';
 import type { Random } from '../runtime/random.ts';
 import { RestartWindow, threadRestarts } from '../runtime/restart-window.ts';
 import type { PartitionPosition } from '../runtime/snapshot.ts';
@@ -11,21 +10,18 @@ import { unionColumns } from '../views/columns.ts';
 import type { ViewPlan } from '../views/plan.ts';
 import type { StreamSpec } from '../views/spec.ts';
 import type { askReader } from './ask-reader.ts';
+import { type LaneSize, laneOptions } from './lane-options.ts';
 import type { LanePartition, LaneSeat, ReaderMessage } from './messages.ts';
 import { unlessReaderAway } from './reader-away.ts';
 import { type LaneState, SharedMemoryManager } from './shared-memory-manager.ts';
 
-/** Limits of a lane's dictionaries: address space, not memory, until it is used. */
-export const DICTIONARY = { entriesMax: 4 << 20, bytesMax: 96 << 20 };
 const ASK_TIMEOUT_MS = 60_000;
-/** A catch-up lane need not be as roomy as the main one. */
-const CATCH_UP_SLOTS = 8;
 
 export interface StreamTaskOptions {
   readonly task: string;
   readonly stream: StreamSpec;
   readonly once: boolean;
-  readonly lane: Omit<LaneOptions, 'columns'>;
+  readonly lane: LaneSize;
   readonly ask: (message: ReaderMessage) => ReturnType<typeof askReader>;
   /** Repeats what fails retryably, such as an ask while the reader is replaced. */
   readonly insist: <T>(attempt: () => Promise<T>) => Promise<T>;
@@ -94,16 +90,9 @@ export class StreamTask {
     // Nothing holds the reader of a lane back that nobody sits on: it would run away.
     const deserted = this.#memory.takeDeserted();
     const main = this.#memory.main === undefined;
-    const { lane } = this.options;
-    const columns = (main ? plans : units.map(({ plan }) => plan)).map((plan) => plan.columns);
-    const state = this.#memory.create(
-      {
-        ...lane,
-        slots: main ? lane.slots : Math.min(lane.slots, CATCH_UP_SLOTS),
-        columns: unionColumns(columns),
-      },
-      main,
-    );
+    const read = main ? plans : units.map(({ plan }) => plan);
+    const columns = unionColumns(read.map((plan) => plan.columns));
+    const state = this.#memory.create(laneOptions(this.options.lane, columns, main), main);
     const partitions = this.#memory.partitions.map((partition) => begin(partition, units));
     // Should its reader die before it begins, the next one begins there.
     for (const { index, offset } of partitions) state.lane.positions[index] = offset;

@@ -2,6 +2,7 @@
  * Drives one unit on an aggregator thread: takes a chunk a turn from its lane, hands out what is to be written, and cuts a
  * snapshot when one is due. Everything it waits for arrives as a message; a turn never blocks.
  */
+import type { Buffers } from '../runtime/buffer-pool.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Lane } from '../runtime/lane.ts';
 import { Ring } from '../runtime/ring.ts';
@@ -34,6 +35,8 @@ export interface ViewAggregatorOptions {
   readonly board: Board;
   /** Doorbells of the threads, which the rings ring. */
   readonly bells: Int32Array;
+  /** What batches and snapshots are made in: they come back from the outlet. */
+  readonly buffers: Buffers;
   /** Runs what takes long in proportion to the state, out of the watchdog's sight. */
   readonly unwatched: <T>(work: () => T) => T;
   readonly report: (message: UnitReport) => void;
@@ -72,6 +75,7 @@ export class ViewAggregator {
       plan,
       generation: start.spec.generation,
       claim: start.claim,
+      buffers: options.buffers,
       cutover: start.spec.cutover,
       // A unit that has committed nothing but its start offsets has no state to restore.
       start: from.restored?.meta == null ? from.positions : from.restored,
@@ -199,8 +203,8 @@ export class ViewAggregator {
     const ring = this.#ring;
     const lane = this.#lane;
     const seat = this.#seat;
-    if (ring === undefined || lane === undefined || seat === undefined) return false;
-    if (this.#isHeldUp) return false;
+    if (ring === undefined || lane === undefined || seat === undefined || this.#isHeldUp)
+      return false;
     const available = ring.available(seat.consumer);
     if (available === 0) {
       if (this.#options.start.once && ring.finished(seat.consumer)) {
@@ -210,6 +214,7 @@ export class ViewAggregator {
       }
       return false;
     }
+    if (!this.#unit.prepare()) return true;
     const sequence = ring.next(seat.consumer);
     const chunk = lane.chunkAt(sequence);
     // The announcement of a new partition comes as a message, which may be slower than its first chunk.

@@ -84,6 +84,8 @@ export class GroupTable implements TableSize {
   /** Of a snapshot in the making. */
   pass: TablePass | null = null;
   #index: KeyIndex | null = null;
+  /** Groups that the index holds: those before it. */
+  #indexed = 0;
   /** Groups that tables before it wrote to the arrays. */
   readonly #touched: number;
 
@@ -156,17 +158,32 @@ export class GroupTable implements TableSize {
 
   /** The group with the key; -1 when there is none. */
   find(bytes: Uint8Array, start: number, end: number): number {
+    return this.#indexTo(this.count).find(this, bytes, start, end);
+  }
+
+  /**
+   * Where the look-up does not know every group: puts at most so many further groups into the index that `find` goes by, which
+   * takes long for all of a large table. Whether `find` is cheap now.
+   */
+  prepareFind(groupsMax: number): boolean {
+    if (this.lookup.known >= this.count) return true;
+    this.#indexTo(Math.min(this.count, this.#indexed + groupsMax));
+    return this.#indexed === this.count;
+  }
+
+  #indexTo(end: number): KeyIndex {
     if (this.#index === null) {
       this.#index = new KeyIndex();
       this.#index.reserve(this, this.count);
-      for (let group = 0; group < this.count; group++) this.#index.add(this, group);
     }
-    return this.#index.find(this, bytes, start, end);
+    for (; this.#indexed < end; this.#indexed++) this.#index.add(this, this.#indexed);
+    return this.#index;
   }
 
   /** Gives the index's memory back; the next `find` makes it anew. */
   dropIndex(): void {
     this.#index = null;
+    this.#indexed = 0;
   }
 
   /** Room for a key of so many bytes behind the keys that are used; returns where it begins. */
@@ -225,7 +242,8 @@ export class GroupTable implements TableSize {
     for (let cell = 0; cell < stride; cell++) cells[at + cell] = initial[cell]!;
     this.changed[group] = 0;
     this.count = group + 1;
-    this.#index?.add(this, group);
+    // A part of an index goes on where it ends.
+    if (this.#index !== null && this.#indexed === group) this.#indexTo(group + 1);
     return group;
   }
 

@@ -67,6 +67,11 @@ export class KeyCodes {
     this.#startAnew();
   }
 
+  /** Before a chunk: numbers of tuples start anew when there are too many. */
+  makeRoom(): void {
+    if (this.#tuples.full) this.#startAnew();
+  }
+
   load(values: ChunkValues): void {
     if (values.chunk.epoch !== this.#epoch) {
       this.#epoch = values.chunk.epoch;
@@ -97,7 +102,6 @@ export class KeyCodes {
       for (let i = 0; i < count; i++) scratch[i] = codes[rows[i]!]!;
       return scratch;
     }
-    if (this.#tuples.full) this.#startAnew();
     this.#fitBits(rows, count);
     if (this.#bits === null) {
       this.#tuples.intern(this.columns, rows, count, scratch);

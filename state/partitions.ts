@@ -126,6 +126,13 @@ export class Partitions {
     }));
   }
 
+  setIdle(index: number, idle: boolean): void {
+    const partition = this.at(index);
+    if (partition.state === 'active' || partition.state === 'idle') {
+      partition.state = idle ? 'idle' : 'active';
+    }
+  }
+
   /** Others than these hold nobody back. */
   present(ids: ReadonlySet<string>): void {
     for (const partition of this.all) {

@@ -14,6 +14,9 @@ import type { UnitState } from './unit-meta.ts';
 import { Verdict } from './verdict.ts';
 import type { WindowState } from './windows-state.ts';
 
+/** A few tens of milliseconds. */
+const PREPARED_GROUPS = 64 * 1024;
+
 export class RowProcessor {
   readonly #state: UnitState;
   readonly #deadLetters: DeadLetters;
@@ -22,6 +25,8 @@ export class RowProcessor {
   readonly #keyCodes: KeyCodes;
   readonly #folder: Folder;
   #values: ChunkValues | undefined;
+  /** Whether tables may have to find groups by their keys, for which large ones are prepared in pieces. */
+  #hasForgotten = true;
   #sorted = new Uint32Array(0);
 
   constructor(state: UnitState, budget: Budget, deadLetters: DeadLetters) {
@@ -31,6 +36,7 @@ export class RowProcessor {
     this.#paneRows = new PaneRows(state.spans);
     this.#keyCodes = new KeyCodes(state.plan.keys, {
       forget: () => {
+        this.#hasForgotten = true;
         for (const table of state.windows.tables()) table.forgetCodes();
       },
       rename: (rename) => {
@@ -48,6 +54,17 @@ export class RowProcessor {
     check(lane.options.chunkRows <= ORDINALS_MAX, 'a chunk has at most 65,536 rows');
     this.#values = new ChunkValues(lane, this.#state.plan, columnIndexes);
     this.#keyCodes.rebind();
+  }
+
+  /** Does a piece of what must be done before the next chunk; whether that was all. */
+  prepare(): boolean {
+    this.#keyCodes.makeRoom();
+    if (!this.#hasForgotten) return true;
+    for (const table of this.#state.windows.tables()) {
+      if (!table.prepareFind(PREPARED_GROUPS)) return false;
+    }
+    this.#hasForgotten = false;
+    return true;
   }
 
   /** Takes all rows at or after the partition's next offset and moves it on. */

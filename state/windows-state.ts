@@ -123,9 +123,11 @@ export class Windows {
     return window.late;
   }
 
-  /** Bytes of the arrays that wait for the next table. */
-  get spareBytes(): number {
-    return this.#spare?.bytes ?? 0;
+  /** Of all tables, and of the arrays that wait for the next one. */
+  get memoryBytes(): number {
+    let bytes = this.#spare?.bytes ?? 0;
+    for (const table of this.tables()) bytes += table.memoryBytes;
+    return bytes;
   }
 
   dropSpare(): void {

@@ -55,6 +55,7 @@ export class Harness {
 
   /** Feeds the next rows of a partition. */
   rows(partition: number, ...rows: FeedRow[]): 'done' | 'blocked' {
+    while (!this.unit.prepare());
     return this.unit.process(this.feed.chunk(partition, this.unit.nextOffset(partition), rows));
   }
 
