@@ -239,11 +239,8 @@ export class Engine implements Behaviour<EngineMessage> {
       if (signal.aborted) return;
       for (const task of this.#tasks.values()) {
         const units = this.#keeper.records.filter((record) => record.task === task);
-        const stateBytes = units.reduce(
-          (sum, { line }) => sum + this.#board.get(line, 'memory'),
-          0,
-        );
-        const leaver = await task.tend(this.#clock.mono(), stateBytes);
+        const groups = units.reduce((sum, { line }) => sum + this.#board.get(line, 'groups'), 0);
+        const leaver = await task.tend(this.#clock.mono(), groups);
         if (leaver !== undefined) this.#tell(leaver, { type: 'leave' });
       }
     }

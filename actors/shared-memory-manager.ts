@@ -7,8 +7,9 @@ import { Lane, type LaneOptions } from '../runtime/lane.ts';
 import { Ring } from '../runtime/ring.ts';
 import type { LaneSeat } from './messages.ts';
 
-/** A lane's dictionaries are left behind when they are larger than this and than all state that is kept of their stream. */
-const DICTIONARIES_MIN_BYTES = 24 * 1024 * 1024;
+/** A lane's dictionaries are left behind when they are larger than this and have so many times more entries than there are groups. */
+const STALE_BYTES_MIN = 24 * 1024 * 1024;
+const ENTRIES_PER_GROUP_MAX = 4;
 
 /** How long one view alone must have kept the ring full before it has to leave. */
 const LEAVE_AFTER_MS = 400;
@@ -101,13 +102,17 @@ export class SharedMemoryManager {
     return unused;
   }
 
-  /** Whether the main lane's dictionaries hold mostly what no group of its views, with `stateBytes` in all, needs. */
-  isStale(stateBytes: number): boolean {
+  /** Whether the main lane's dictionaries are large and hold mostly what no group of its views needs. */
+  isStale(groups: number): boolean {
     const { main } = this;
     if (main === undefined || main.ring.ended) return false;
     let bytes = 0;
-    for (const dictionary of main.lane.dictionaries) bytes += dictionary?.memoryBytes ?? 0;
-    return bytes > Math.max(DICTIONARIES_MIN_BYTES, stateBytes);
+    let entries = 0;
+    for (const dictionary of main.lane.dictionaries) {
+      bytes += dictionary?.memoryBytes ?? 0;
+      entries = Math.max(entries, dictionary?.entries ?? 0);
+    }
+    return bytes > STALE_BYTES_MIN && entries > ENTRIES_PER_GROUP_MAX * groups;
   }
 
   /** The main lane if nobody sits on it any more, forgotten here. */

@@ -110,15 +110,15 @@ export class StreamTask {
   }
 
   /**
-   * Brings back to the main lane who is near it, leaves dictionaries behind that are larger than all state of the units
-   * (`stateBytes`), and says who has to leave the main lane.
+   * Brings back to the main lane who is near it, leaves dictionaries behind that hold mostly what none of the units' `groups`
+   * needs, and says who has to leave the main lane.
    */
-  async tend(mono: number, stateBytes: number): Promise<string | undefined> {
+  async tend(mono: number, groups: number): Promise<string | undefined> {
     await this.#readOn();
     const unused = this.#memory.takeUnused();
     for (const lane of unused) await this.#stop(lane);
     if (unused.length > 0) this.options.laneUnused();
-    if (this.#memory.isStale(stateBytes)) await this.#renewMain();
+    if (this.#memory.isStale(groups)) await this.#renewMain();
     const { main } = this.#memory;
     if (main === undefined || main.ring.ended) return undefined;
     for (const lane of this.#memory.lanes.values()) {

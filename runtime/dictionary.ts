@@ -66,6 +66,10 @@ export class Dictionary {
     this.slots = new Int32Array(buffer, stateAt + STATE_BYTES, 2 * slotsMaxOf(limits.entriesMax));
   }
 
+  get entries(): number {
+    return this.state[1]!;
+  }
+
   /** About what of it is resident. */
   get memoryBytes(): number {
     const [mask = 0, entries = 0, byteCount = 0] = this.state;

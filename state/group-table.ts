@@ -161,20 +161,26 @@ export class GroupTable implements TableSize {
     return this.#indexTo(this.count).find(this, bytes, start, end);
   }
 
+  /** Whether the look-up has every group: an unknown code is a new one then. */
+  get isKnown(): boolean {
+    return this.lookup.known >= this.count;
+  }
+
   /**
-   * Where the look-up does not know every group: puts at most so many further groups into the index that `find` goes by, which
-   * takes long for all of a large table. Whether `find` is cheap now.
+   * Puts at most so many further groups into the index that `find` goes by, which takes long for all of a large table. Whether
+   * `find` is cheap now, and stays so while `more` groups are added.
    */
-  prepareFind(groupsMax: number): boolean {
-    if (this.lookup.known >= this.count) return true;
-    this.#indexTo(Math.min(this.count, this.#indexed + groupsMax));
+  prepareFind(groupsMax: number, more: number): boolean {
+    if (this.isKnown) return true;
+    if (this.#index?.hasRoomFor(this.count + more) === false) this.dropIndex();
+    this.#indexTo(Math.min(this.count, this.#indexed + groupsMax), this.count + more);
     return this.#indexed === this.count;
   }
 
-  #indexTo(end: number): KeyIndex {
+  #indexTo(end: number, expected = this.count): KeyIndex {
     if (this.#index === null) {
       this.#index = new KeyIndex();
-      this.#index.reserve(this, this.count);
+      this.#index.reserve(this, 2 * expected);
     }
     for (; this.#indexed < end; this.#indexed++) this.#index.add(this, this.#indexed);
     return this.#index;

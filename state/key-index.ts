@@ -17,6 +17,11 @@ export class KeyIndex {
     return this.#slots.byteLength;
   }
 
+  /** Whether so many groups fit without moving those that are there, which takes long for many. */
+  hasRoomFor(count: number): boolean {
+    return count * 2 <= this.#slots.length;
+  }
+
   /** Makes room for `count` groups at once. */
   reserve(keys: Keys, count: number): void {
     let size = this.#slots.length;

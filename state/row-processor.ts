@@ -60,10 +60,12 @@ export class RowProcessor {
   prepare(): boolean {
     this.#keyCodes.makeRoom();
     if (!this.#hasForgotten) return true;
+    let areKnown = true;
     for (const table of this.#state.windows.tables()) {
-      if (!table.prepareFind(PREPARED_GROUPS)) return false;
+      if (!table.prepareFind(PREPARED_GROUPS, ORDINALS_MAX)) return false;
+      areKnown &&= table.isKnown;
     }
-    this.#hasForgotten = false;
+    this.#hasForgotten = !areKnown;
     return true;
   }
 

@@ -13,7 +13,7 @@ test('the index is made in pieces, while groups are added', () => {
   const find = (key: string) => table.find(bytesOf(key), 0, key.length);
   for (let group = 0; group < 100; group++) add(`key-${group}`);
   let steps = 1;
-  while (!table.prepareFind(7)) {
+  while (!table.prepareFind(7, 10)) {
     add(`late-${steps}`);
     steps++;
   }
