@@ -13,8 +13,11 @@ export interface Partition {
   idle: boolean;
   /** When it last had records, on the monotonic clock. */
   activeAt: number;
-  /** Not asked again before. */
+  /** Not asked again before, on the monotonic clock; the wait that led to it. */
   pollAt: number;
+  pollMs: number;
+  /** Its source has said that there may be more since it was asked last. */
+  told: boolean;
   reader: PartitionReader | undefined;
   /** Records read and not yet all decoded, and the next of them. */
   batch: RecordBatch | undefined;
@@ -44,4 +47,20 @@ export function pickPartition(
     return undefined;
   }
   return best;
+}
+
+/**
+ * ms until `pickPartition` may have another answer by itself: when the next partition is due, and no later than `pauseMs`
+ * where one is due that is too far ahead.
+ */
+export function nextPollInMs(
+  partitions: readonly Partition[],
+  mono: number,
+  pauseMs: number,
+): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { ended, pollAt } of partitions) {
+    if (!ended) least = Math.min(least, pollAt > mono ? pollAt - mono : pauseMs);
+  }
+  return Number.isFinite(least) ? least : pauseMs;
 }

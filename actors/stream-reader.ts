@@ -12,10 +12,15 @@ import type { Lane } from '../runtime/lane.ts';
 import type { Ring } from '../runtime/ring.ts';
 import type { StreamSpec } from '../views/spec.ts';
 import type { LanePartition } from './messages.ts';
-import { type Partition, pickPartition } from './partition-order.ts';
+import { nextPollInMs, type Partition, pickPartition } from './partition-order.ts';
 
-/** How often a partition that had nothing is asked again. */
-const IDLE_POLL_MS = 20;
+/** When a partition that had nothing is asked again: soon, then after twice as long each time. */
+const POLL_MS_MIN = 1;
+const POLL_MS_MAX = 3;
+/** The most where the source tells that there is more, lest it fails to. */
+const TOLD_POLL_MS_MAX = 100;
+/** How often one that is too far ahead of others is looked at again. */
+const PAUSE_MS = 20;
 /** How often a stream that may grow is asked for new partitions. */
 const DISCOVERY_MS = 5000;
 /** How often a full ring is asked for space. */
@@ -45,6 +50,8 @@ export class StreamReader {
   /** A dictionary has no room for the next record. */
   #isFull = false;
   #nextDiscovery: number;
+  /** Ends the wait for a partition. */
+  #wake: () => void = () => {};
 
   constructor(options: StreamReaderOptions) {
     const { lane, stream, clock } = options;
@@ -72,6 +79,7 @@ export class StreamReader {
    */
   async run(signal: AbortSignal): Promise<'ended' | 'full' | 'stopped'> {
     const { ring, clock, stream } = this.#options;
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
     try {
       while (!signal.aborted) {
         if (this.#partitions.every((partition) => partition.ended) && !this.#options.discover) {
@@ -82,7 +90,7 @@ export class StreamReader {
         await this.#discover();
         const partition = pickPartition(this.#partitions, clock.mono(), stream.watermark.maxSkewMs);
         if (partition === undefined) {
-          await clock.sleep(IDLE_POLL_MS, signal).catch(() => undefined);
+          await this.#waitForMore(signal);
         } else if (ring.tryClaim() < 0) {
           // Asked rather than told: a bell for every chunk of every view costs more than this.
           await clock.sleep(FULL_POLL_MS, signal).catch(() => undefined);
@@ -96,6 +104,17 @@ export class StreamReader {
     }
   }
 
+  /** Until a partition is due, or a source tells of one. */
+  async #waitForMore(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const nap = new AbortController();
+    if (signal.aborted) return;
+    this.#wake = () => nap.abort();
+    const ms = nextPollInMs(this.#partitions, clock.mono(), PAUSE_MS);
+    await clock.sleep(Math.ceil(ms), nap.signal).catch(() => undefined);
+    this.#wake = () => {};
+  }
+
   /** Reads, decodes and publishes one chunk of the partition, or says that it is idle or ended. */
   async #step(partition: Partition, signal: AbortSignal): Promise<void> {
     const { lane, clock, source, stream } = this.#options;
@@ -104,8 +123,9 @@ export class StreamReader {
         partition.id,
         lane.positions[partition.index]!,
         partition.fingerprint,
-        this.#input,
+        { memory: this.#input, onMore: () => this.#told(partition) },
       );
+      partition.told = false;
       const batch = await this.#read(partition.reader, signal);
       if (batch === 'end') {
         partition.ended = true;
@@ -115,7 +135,9 @@ export class StreamReader {
         return;
       }
       if (batch === 'idle') {
-        partition.pollAt = clock.mono() + IDLE_POLL_MS;
+        const mostMs = partition.reader.tells === true ? TOLD_POLL_MS_MAX : POLL_MS_MAX;
+        partition.pollMs = Math.min(mostMs, Math.max(POLL_MS_MIN, 2 * partition.pollMs));
+        partition.pollAt = partition.told ? 0 : clock.mono() + partition.pollMs;
         const silentMs = clock.mono() - partition.activeAt;
         if (!partition.bounded && !partition.idle && silentMs >= stream.watermark.idleAfterMs) {
           partition.idle = true;
@@ -127,8 +149,15 @@ export class StreamReader {
       partition.record = 0;
       partition.activeAt = clock.mono();
       partition.idle = false;
+      partition.pollMs = 0;
     }
     this.#publishRows(partition, partition.batch);
+  }
+
+  #told(partition: Partition): void {
+    partition.told = true;
+    partition.pollAt = 0;
+    this.#wake();
   }
 
   async #read(reader: PartitionReader, signal: AbortSignal): Promise<RecordBatch | 'idle' | 'end'> {
@@ -203,6 +232,8 @@ function newPartition(partition: LanePartition, mono: number): Partition {
     idle: false,
     activeAt: mono,
     pollAt: 0,
+    pollMs: 0,
+    told: false,
     reader: undefined,
     batch: undefined,
     record: 0,

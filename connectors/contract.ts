@@ -40,7 +40,17 @@ export interface PartitionReader {
    * it back; ask again later), `end` at the end of a bounded one. A batch may hold no record and yet move the offset.
    */
   read(maxRecords: number, signal: AbortSignal): Promise<RecordBatch | 'idle' | 'end'>;
+  /** Whether `onMore` is called once there is more after `idle`, as far as it is known: then it is asked more seldom. */
+  readonly tells?: boolean;
   close(): Promise<void>;
+}
+
+/** What a source may use while it reads a partition. */
+export interface ReadContext {
+  /** What is read into it need not be copied to be decoded. */
+  readonly memory?: InputMemory | undefined;
+  /** To be called when a read would perhaps no longer be idle. */
+  readonly onMore?: () => void;
 }
 
 export interface Source {
@@ -50,13 +60,13 @@ export interface Source {
   resolveStart(partition: string, start: Start): Promise<number>;
   /**
    * Reads from `offset` on. `fingerprint` is what `fingerprint()` said when the checkpoint was made: contents that were
-   * replaced meanwhile are an error. What it reads into `memory` need not be copied to be decoded; a source may use its own.
+   * replaced meanwhile are an error.
    */
   open(
     partition: string,
     offset: number,
     fingerprint: string | null,
-    memory?: InputMemory,
+    context?: ReadContext,
   ): Promise<PartitionReader>;
   /** Identifies what was read up to `offset`; null when the source's offsets are durable by nature. */
   fingerprint(partition: string, offset: number): Promise<string | null>;

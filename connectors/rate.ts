@@ -109,6 +109,11 @@ export class PacedReader implements PartitionReader {
     return sliceOf(batch, from, this.#from);
   }
 
+  /** What holds it back is time, once it has records. */
+  get tells(): boolean {
+    return this.#batch === null && this.#reader.tells !== false;
+  }
+
   close(): Promise<void> {
     this.#batch = null;
     return this.#reader.close();

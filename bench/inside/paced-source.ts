@@ -25,37 +25,49 @@ export interface PacedOptions {
 /** The file's records again and again, each with the time as its event time at which it was due. */
 export async function openPacedSource(options: PacedOptions): Promise<Source> {
   const records = loadRecords(options.path);
+  const pace = { beginMs: 0, hasPaused: false };
   return {
     partitions: async () => [{ id: PARTITION, bounded: true }],
     resolveStart: async () => 0,
-    open: async () => readerOf(records, options),
+    // The lane that it reads into may be replaced by another.
+    open: async (_partition, offset) => readerOf(records, options, pace, offset),
     fingerprint: async () => null,
     close: async () => undefined,
   };
 }
 
-function readerOf(records: RecordBytes, options: PacedOptions): PartitionReader {
+/** When rows are due: it outlives a reader. */
+interface Pace {
+  beginMs: number;
+  hasPaused: boolean;
+}
+
+function readerOf(
+  records: RecordBytes,
+  options: PacedOptions,
+  pace: Pace,
+  offset: number,
+): PartitionReader {
   const { warm_up_rows: warmUp, rows, rows_per_s: rate } = options;
   const end = warmUp + rows;
   const bytes = Buffer.alloc(BATCH_RECORDS_MAX * RECORD_BYTES_MAX);
   const starts = new Uint32Array(BATCH_RECORDS_MAX);
   const ends = new Uint32Array(BATCH_RECORDS_MAX);
-  let beginMs = 0;
-  let hasPaused = false;
-  let next = 0;
+  let next = offset;
   return {
     async read(maxRecords): Promise<RecordBatch | 'idle' | 'end'> {
       if (next >= end) return 'end';
       const now = nowMs();
       if (next === 0) {
-        beginMs = now;
+        pace.beginMs = now;
         mark('first-read');
       }
-      if (next === warmUp && warmUp > 0 && !hasPaused) {
-        hasPaused = true;
-        beginMs = now + PAUSE_MS;
+      if (next === warmUp && warmUp > 0 && !pace.hasPaused) {
+        pace.hasPaused = true;
+        pace.beginMs = now + PAUSE_MS;
         mark('warmed-up');
       }
+      const { beginMs } = pace;
       const isWarm = next >= warmUp;
       const due = isWarm ? warmUp + Math.floor(((now - beginMs) * rate) / 1000) + 1 : warmUp;
       const first = next;

@@ -1,5 +1,12 @@
 import type { InputMemory } from '../../kernels/input-memory.ts';
-import type { PartitionInfo, PartitionReader, Source, SourceContext, Start } from '../contract.ts';
+import type {
+  PartitionInfo,
+  PartitionReader,
+  ReadContext,
+  Source,
+  SourceContext,
+  Start,
+} from '../contract.ts';
 import { connectorError } from '../errors.ts';
 import { createPacer, PacedReader, type Pacer } from '../rate.ts';
 import { plainFingerprint, verifyWhole, wholeFingerprint } from './fingerprint.ts';
@@ -9,6 +16,7 @@ import type { FileSourceOptions } from './options.ts';
 import { PartitionByReader, type PartitionOf, partitionBy } from './partition-by.ts';
 import { findFiles } from './paths.ts';
 import { Positions } from './positions.ts';
+import { watchFile } from './watch-file.ts';
 
 const SCAN_RECORDS = 8192;
 
@@ -108,16 +116,23 @@ export class FileSource implements Source {
     id: string,
     offset: number,
     fingerprint: string | null,
-    memory?: InputMemory,
+    { memory, onMore }: ReadContext = {},
   ): Promise<PartitionReader> {
-    const { file, slice } = await this.#partition(id);
+    const partition = await this.#partition(id);
+    const { file, slice } = partition;
     const lines = await this.#openLines(file, offset, fingerprint, memory);
     const sliced = this.#sliced(lines, slice);
     const reader = this.#pacer === null ? sliced : new PacedReader(sliced, this.#pacer);
     this.#readers.add(reader);
+    const grows = !partition.bounded && !this.#options.loop && onMore !== undefined;
+    const watch = grows ? watchFile(file.path, onMore) : undefined;
     return {
       read: (maxRecords, signal) => reader.read(maxRecords, signal),
+      get tells() {
+        return watch?.works === true && reader.tells !== false;
+      },
       close: () => {
+        watch?.close();
         this.#readers.delete(reader);
         return reader.close();
       },

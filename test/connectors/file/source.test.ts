@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { sources } from '../../../connectors/registry.ts';
 import { sourceContext } from '../contract/source-context.ts';
@@ -65,4 +67,21 @@ testSource('file, partitioned by a column,', async () => {
   const options = { path: 'a.ndjson', partition_by: 'a.b', partitions: 3 };
   const { startAt: _, ...under } = await fileUnderTest('a.ndjson', options, many);
   return under;
+});
+
+test('a followed file tells that it has grown', async (t) => {
+  const under = await fileUnderTest('a.ndjson', { path: 'a.ndjson', follow: true }, contents);
+  t.after(() => under.close());
+  const source = await under.open();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const reader = await source.open('a.ndjson', 11, null, { onMore: resolve });
+  assert.equal(reader.tells, true);
+  const { signal } = new AbortController();
+  assert.equal(await reader.read(10, signal), 'idle');
+  await appendFile(under.path, '{"ts":1}\n');
+  await promise;
+  const batch = await reader.read(10, signal);
+  assert.ok(batch !== 'idle' && batch !== 'end' && batch.count === 1);
+  await reader.close();
+  await source.close();
 });
