@@ -4,6 +4,7 @@
  */
 import type { ActorRef, Behaviour } from '../runtime/actor.ts';
 import type { ActorSystem } from '../runtime/actor-system.ts';
+import { BufferPool } from '../runtime/buffer-pool.ts';
 import { errorToData } from '../runtime/errors.ts';
 import type { StatusLine } from '../runtime/status.ts';
 import { type AggregationRegistry, compileView } from '../views/compile.ts';
@@ -23,6 +24,8 @@ import {
 import { outputTransfers } from './output-transfers.ts';
 import { ViewAggregator, type ViewAggregatorOptions } from './view-aggregator.ts';
 
+/** How often buffers that nobody needs are given back. */
+const POOL_AGE_MS = 10_000;
 /** How much further one unit may be in time spent than another that has work. */
 const QUANTUM_MS = 10;
 
@@ -49,6 +52,9 @@ interface Hosted {
 export class AggregatorHost implements Behaviour<AggregatorMessage> {
   readonly #options: AggregatorHostOptions;
   #units: Hosted[] = [];
+  /** Of result batches and snapshots: the I/O thread sends them back. */
+  readonly #buffers = new BufferPool();
+  #nextAge = 0;
 
   constructor(options: AggregatorHostOptions) {
     this.#options = options;
@@ -109,6 +115,7 @@ export class AggregatorHost implements Behaviour<AggregatorMessage> {
       const actor = this.#options.system.spawn<ClaimedUnitMessage>(
         () => ({
           receive: ({ claim, message }) => {
+            if ('buffers' in message) this.#takeBack(message.buffers);
             if (claim !== start.claim) return;
             this.#options.status.begin(start.line);
             aggregator.receive(message);
@@ -138,6 +145,7 @@ export class AggregatorHost implements Behaviour<AggregatorMessage> {
       clock: system.clock,
       board,
       bells,
+      buffers: this.#buffers,
       unwatched: (work) => {
         status.end();
         try {
@@ -150,6 +158,15 @@ export class AggregatorHost implements Behaviour<AggregatorMessage> {
       output: (output) => way.send({ type: 'output', claim, output }, outputTransfers(output)),
     };
     return new ViewAggregator(options, from);
+  }
+
+  /** Acks and commits come for as long as units live, so that the pool ages without a timer. */
+  #takeBack(buffers: readonly ArrayBuffer[]): void {
+    this.#buffers.give(buffers);
+    const mono = this.#options.system.clock.mono();
+    if (mono < this.#nextAge) return;
+    this.#nextAge = mono + POOL_AGE_MS;
+    this.#buffers.age();
   }
 
   #drop(unit: string): void {

@@ -122,7 +122,10 @@ export class IoHost implements Behaviour<IoMessage, IoAnswer> {
           openSinks: () => this.#sinksOf(spec),
           openDeadLetters: () => this.#openDeadLetters(),
           fingerprints: (positions) => this.#fingerprints(spec, positions),
-          tell: (claim, message) => unitActor(aggregator, unit).send({ claim, message }),
+          tell: (claim, message) => {
+            const buffers = 'buffers' in message ? message.buffers : [];
+            unitActor(aggregator, unit).send({ claim, message }, buffers);
+          },
           failed: (claim, cause) => {
             const report = { type: 'failed', error: errorToData(cause) } as const;
             engine.send({ type: 'unit-report', unit, claim, report });

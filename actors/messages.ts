@@ -49,10 +49,14 @@ export interface UnitBeginning {
 /** To a view-aggregator. */
 export type UnitMessage =
   | { readonly type: 'partition'; readonly index: number; readonly id: string }
-  /** The sinks hold the batch and those before it. */
-  | { readonly type: 'acked'; readonly batch: number }
+  /** The sinks hold the batch and those before it. `buffers` come back to the thread that sent them: see BufferPool. */
+  | { readonly type: 'acked'; readonly batch: number; readonly buffers: readonly ArrayBuffer[] }
   | { readonly type: 'letters-durable'; readonly batch: number }
-  | { readonly type: 'committed'; readonly wantsFull: boolean }
+  | {
+      readonly type: 'committed';
+      readonly wantsFull: boolean;
+      readonly buffers: readonly ArrayBuffer[];
+    }
   /** Leave the lane now; answered by `left`. */
   | { readonly type: 'leave' }
   | { readonly type: 'take-seat'; readonly seat: LaneSeat }

@@ -5,12 +5,13 @@
 
 import type { DeadLetterSink, Sink } from '../connectors/contract.ts';
 import type { Behaviour } from '../runtime/actor.ts';
+import { POOL_BYTES_MAX } from '../runtime/buffer-pool.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { collectGarbage } from '../runtime/collect-garbage.ts';
 import { check, type ErrorData, errorToData } from '../runtime/errors.ts';
-import { freeArrays } from '../runtime/free-arrays.ts';
+import { freeBuffers } from '../runtime/free-arrays.ts';
 import type { Random } from '../runtime/random.ts';
-import type { PartitionPosition, Snapshot } from '../runtime/snapshot.ts';
+import { type PartitionPosition, type Snapshot, snapshotBuffers } from '../runtime/snapshot.ts';
 import type { Checkpointer, CheckpointerOptions } from './checkpoint/checkpointer.ts';
 import { checkpointError } from './checkpoint/errors.ts';
 import { openUnit } from './checkpoint/open-unit.ts';
@@ -101,9 +102,9 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
       random,
       failed: (error) => failed(claim, error),
       onFailure: (error) => trouble(error),
-      acked: (batch) => {
+      acked: (batch, buffers) => {
         trouble(null);
-        tell(claim, { type: 'acked', batch });
+        tell(claim, { type: 'acked', batch, buffers });
       },
     });
     this.#opened = { checkpointer, writer, deadLetters: deadLetters.opened };
@@ -150,8 +151,10 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
         if ((await checkpointer.commit(whole, this.#abort.signal)) === 'fenced') {
           throw checkpointError('LA_CHECKPOINT_FENCED', { unit: spec.unit, claim });
         }
-        tell(claim, { type: 'committed', wantsFull: checkpointer.wantsFull() });
-        forget(snapshot);
+        const [buffers, bytes] = reusable(snapshotBuffers(snapshot));
+        tell(claim, { type: 'committed', wantsFull: checkpointer.wantsFull(), buffers });
+        // So that the memory of the pack that was made of it goes back now.
+        if (bytes > LARGE_SNAPSHOT_BYTES) collectGarbage();
         await checkpointer.collectGarbage().catch(() => []);
       }),
     );
@@ -200,9 +203,13 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
   }
 }
 
-/** The memory of a large snapshot, and of the pack that was made of it, goes back now. */
-function forget({ writes }: Snapshot): void {
-  const bytes = writes.reduce((sum, write) => sum + write.bytes.length, 0);
-  freeArrays(...writes.map((write) => write.bytes));
-  if (bytes > LARGE_SNAPSHOT_BYTES) collectGarbage();
+/** The buffers that a pool has room for, and how many bytes there were; the others are freed here, where nobody waits for it. */
+function reusable(buffers: readonly ArrayBuffer[]): [readonly ArrayBuffer[], number] {
+  let bytes = 0;
+  const kept = buffers.filter(({ byteLength }) => {
+    bytes += byteLength;
+    return bytes <= POOL_BYTES_MAX;
+  });
+  freeBuffers(...buffers.slice(kept.length));
+  return [kept, bytes];
 }

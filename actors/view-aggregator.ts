@@ -8,6 +8,7 @@ import { Lane } from '../runtime/lane.ts';
 import { Ring } from '../runtime/ring.ts';
 import { Unit } from '../state/unit.ts';
 import type { ViewPlan } from '../views/plan.ts';
+import { isFull, LETTER_BATCHES_MAX } from './back-pressure.ts';
 import type { Board } from './board.ts';
 import type {
   LaneSeat,
@@ -20,13 +21,8 @@ import type {
 import { Snapshots } from './snapshots.ts';
 import { UnitLine } from './unit-line.ts';
 
-/** Result batches and letter batches on their way at most; beyond it the unit takes no further chunk. */
-const BATCHES_MAX = 64;
-/** And bytes of result batches: they are memory beyond the view's own. */
-const BATCH_BYTES_MAX = 4 * 1024 * 1024;
 /** Made in one turn at most: a large window leaves over several turns, between which the other views have theirs. */
 const TURN_BATCHES_MAX = 2;
-const LETTER_BATCHES_MAX = 64;
 
 export interface ViewAggregatorOptions {
   readonly start: UnitStart;
@@ -174,8 +170,7 @@ export class ViewAggregator {
   }
 
   get #isFull(): boolean {
-    const { pendingBatches, pendingBytes } = this.#unit;
-    return pendingBatches >= BATCHES_MAX || pendingBytes >= BATCH_BYTES_MAX;
+    return isFull(this.#unit);
   }
 
   #sit(seat: LaneSeat): void {

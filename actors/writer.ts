@@ -7,8 +7,8 @@ import { type RetryOptions, retrying } from './retry.ts';
 export interface WriterOptions extends Omit<RetryOptions, 'signal' | 'onFailure'> {
   /** Opening them may take as long as they are away. */
   readonly sinks: Promise<readonly Sink[]>;
-  /** All sinks hold this batch and those before it. */
-  readonly acked: (batch: number) => void;
+  /** All sinks hold this batch and those before it. The buffers of those that it is told of now are the listener's. */
+  readonly acked: (batch: number, buffers: readonly ArrayBuffer[]) => void;
   readonly failed: (error: unknown) => void;
   readonly onFailure: (error: ErrorData, tries: number) => void;
 }
@@ -37,9 +37,7 @@ export class Writer {
         const batches = this.#waiting;
         this.#waiting = [];
         await Promise.all(sinks.map((sink) => this.#deliver(sink, batches)));
-        this.#options.acked(batches.at(-1)!.batch);
-        // Left to the garbage collector, batches make it run over and over: they count against the heap's limit.
-        for (const buffer of batches.flatMap(batchTransfers)) buffer.transfer(0);
+        this.#options.acked(batches.at(-1)!.batch, batches.flatMap(batchTransfers));
       }
     } catch (error) {
       if (this.#abort.signal.aborted) return;

@@ -36,6 +36,11 @@ export interface Snapshot {
   readonly deadLetterBatch: number;
 }
 
+/** The buffers that its writes are in. */
+export function snapshotBuffers({ writes }: Pick<Snapshot, 'writes'>): ArrayBuffer[] {
+  return [...new Set(writes.map(({ bytes }) => bytes.buffer as ArrayBuffer))];
+}
+
 export interface RestoredState {
   readonly positions: readonly PartitionPosition[];
   readonly meta: Json;

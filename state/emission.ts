@@ -2,6 +2,7 @@
  * Emits changed groups in passes, one window after the other. A pass may stop at any batch and go on later: a group that
  * changes meanwhile is written as it is then, and stays changed for the next pass.
  */
+import type { Buffers } from '../runtime/buffer-pool.ts';
 import { check } from '../runtime/errors.ts';
 import type { ResultBatch } from '../runtime/result-batch.ts';
 import type { ViewPlan } from '../views/plan.ts';
@@ -37,7 +38,7 @@ export class Emission {
   readonly #plan: ViewPlan;
   readonly #generation: number;
   readonly #claim: number;
-  readonly #counters: Counters;
+  readonly #means: { readonly counters: Counters; readonly buffers: Buffers };
   #batches = 0;
   #ackedBatch = 0;
   /** Of the batches that are not acked, the oldest first. */
@@ -48,11 +49,16 @@ export class Emission {
   #segmentRows = 0;
   #segmentKeyBytes = 0;
 
-  constructor(plan: ViewPlan, generation: number, claim: number, counters: Counters) {
+  /** `buffers`: what batches are made in. */
+  constructor(
+    plan: ViewPlan,
+    start: { readonly generation: number; readonly claim: number },
+    means: { readonly counters: Counters; readonly buffers: Buffers },
+  ) {
     this.#plan = plan;
-    this.#generation = generation;
-    this.#claim = claim;
-    this.#counters = counters;
+    this.#generation = start.generation;
+    this.#claim = start.claim;
+    this.#means = means;
   }
 
   /** Batches that are not acked. */
@@ -165,7 +171,7 @@ export class Emission {
   #flush(): ResultBatch {
     this.#batches++;
     const head = { generation: this.#generation, claim: this.#claim, batch: this.#batches };
-    const batch = resultBatch(this.#plan, head, this.#segments, this.#counters);
+    const batch = resultBatch(this.#plan, head, this.#segments, this.#means);
     this.#segments = [];
     this.#segmentRows = 0;
     this.#segmentKeyBytes = 0;

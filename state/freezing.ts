@@ -2,6 +2,7 @@
  * A snapshot in the making. What a large state has is copied ahead, piece by piece between chunks, in passes: each copies what
  * changed since the one before, so that little is left for the last one, which is the cut.
  */
+import type { Buffers } from '../runtime/buffer-pool.ts';
 import { check } from '../runtime/errors.ts';
 import type { RegionWrite, Snapshot } from '../runtime/snapshot.ts';
 import type { GroupTable } from './group-table.ts';
@@ -13,25 +14,34 @@ const STEP_BYTES = 2 * 1024 * 1024;
 const LITTLE_BYTES = 1024 * 1024;
 const PASSES_MAX = 3;
 
+export interface FreezingMeans {
+  readonly tables: () => Iterable<GroupTable>;
+  /** Names the round of changes so far and begins another one. */
+  readonly nextRound: () => number;
+  /** What is copied to. */
+  readonly buffers: Buffers;
+}
+
 export interface Frozen {
+  readonly full: boolean;
   readonly regions: Snapshot['regions'];
   readonly writes: readonly RegionWrite[];
 }
 
-export class Freezing {
+class Freezing {
   readonly full: boolean;
   readonly #tables: () => Iterable<GroupTable>;
   readonly #nextRound: () => number;
-  readonly #writer = new RegionWriter();
+  readonly #writer: RegionWriter;
   readonly #writes: RegionWrite[] = [];
   #round = 0;
   #waiting: GroupTable[] = [];
   #passes = 0;
   #passBytes = 0;
 
-  /** `nextRound` names the round of changes so far and begins another one. */
-  constructor(full: boolean, tables: () => Iterable<GroupTable>, nextRound: () => number) {
+  constructor(full: boolean, { tables, nextRound, buffers }: FreezingMeans) {
     this.full = full;
+    this.#writer = new RegionWriter(buffers);
     this.#tables = tables;
     this.#nextRound = nextRound;
     if (full) for (const table of tables()) table.frozen = null;
@@ -59,7 +69,8 @@ export class Freezing {
     const regions = [...this.#tables()].flatMap(regionsOf);
     const there = new Set(regions.map(({ name }) => name));
     // Tables were forgotten meanwhile.
-    return { regions, writes: this.#writes.filter(({ region }) => there.has(region)) };
+    const writes = this.#writes.filter(({ region }) => there.has(region));
+    return { full: this.full, regions, writes };
   }
 
   #beginPass(): void {
@@ -82,5 +93,35 @@ export class Freezing {
     this.#passBytes += writer.bytes;
     if (writer.bytes > 0) this.#writes.push(...writer.finish());
     return this.#waiting.length > 0;
+  }
+}
+
+/** The snapshots of a unit's tables, one after the other. */
+export class Freezer {
+  readonly #means: FreezingMeans;
+  #freezing: Freezing | null = null;
+
+  constructor(means: FreezingMeans) {
+    this.#means = means;
+  }
+
+  /** See Unit.copyAhead. */
+  copyAhead(full: boolean, bytesMax?: number): boolean {
+    return this.#begun(full).copyAhead(bytesMax);
+  }
+
+  /** What changed since the last one, or all of it. */
+  freeze(full: boolean): Frozen {
+    const frozen = this.#begun(full).finish();
+    this.#freezing = null;
+    return frozen;
+  }
+
+  #begun(full: boolean): Freezing {
+    const begun = this.#freezing;
+    // One that was to be full has set back what each table knows of its last snapshot.
+    if (begun !== null && (begun.full || !full)) return begun;
+    this.#freezing = new Freezing(full, this.#means);
+    return this.#freezing;
   }
 }

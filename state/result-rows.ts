@@ -1,4 +1,5 @@
-/** Makes result batches of groups: full values, columnar, all in one buffer of their own that can be transferred. */
+/** Makes result batches of groups: full values, columnar, all in one buffer that can be transferred. */
+import type { Buffers } from '../runtime/buffer-pool.ts';
 import type { Json } from '../runtime/json.ts';
 import type { ResultBatch } from '../runtime/result-batch.ts';
 import type { Params } from '../views/aggregations/contract.ts';
@@ -36,12 +37,12 @@ export function resultBatch(
   plan: ViewPlan,
   head: BatchHead,
   segments: readonly Segment[],
-  counters: Counters,
+  { counters, buffers }: { readonly counters: Counters; readonly buffers: Buffers },
 ): ResultBatch {
   const count = segments.reduce((sum, { groups }) => sum + groups.length, 0);
   const keysLength = segments.reduce((sum, segment) => sum + keyBytesOf(segment), 0);
   const numeric = plan.schema.values.map(({ type }) => type !== 'json');
-  const { numbers, flags, keyStarts, keyBytes } = columnsFor(count, keysLength, numeric);
+  const { numbers, flags, keyStarts, keyBytes } = columnsFor(count, keysLength, numeric, buffers);
   const [windowStart, windowEnd, rows, ...values] = numbers;
   const [complete, truncated, gap] = flags;
   const batch = {
@@ -75,13 +76,18 @@ export function resultBatch(
   return batch;
 }
 
-/** Arrays for so many rows, in one buffer. */
-function columnsFor(count: number, keysLength: number, numeric: readonly boolean[]): Columns {
+/** Arrays for so many rows, in one buffer; what is in them is arbitrary. */
+function columnsFor(
+  count: number,
+  keysLength: number,
+  numeric: readonly boolean[],
+  buffers: Buffers,
+): Columns {
   const floats = 3 + numeric.filter(Boolean).length;
   const startsAt = 8 * floats * count;
   const flagsAt = startsAt + 4 * (count + 1);
   const keysAt = flagsAt + 3 * count;
-  const buffer = new ArrayBuffer(keysAt + keysLength);
+  const buffer = buffers.take(keysAt + keysLength);
   return {
     numbers: Array.from(
       { length: floats },

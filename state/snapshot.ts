@@ -2,6 +2,7 @@
  * Tables as regions of bytes. A snapshot copies what changed since the one before: the pages whose groups changed, the keys
  * that were added, the heap pages that were written. Numbers are little-endian, as the typed arrays hold them.
  */
+import type { Buffers } from '../runtime/buffer-pool.ts';
 import type { Json } from '../runtime/json.ts';
 import type { RegionWrite, RestoredState, Snapshot } from '../runtime/snapshot.ts';
 import { HEAP_PAGE_BYTES } from '../views/aggregations/heap.ts';
@@ -55,8 +56,13 @@ export function regionsOf(table: GroupTable): Snapshot['regions'] {
 
 /** Collects changed bytes of tables, then copies these in one go. */
 export class RegionWriter {
+  readonly #buffers: Buffers;
   #parts: Part[] = [];
   bytes = 0;
+
+  constructor(buffers: Buffers) {
+    this.#buffers = buffers;
+  }
 
   /** Goes on with the table's pass, or begins one, until so many bytes are collected. Returns whether the pass is over. */
   add(table: GroupTable, round: number, bytesMax: number): boolean {
@@ -74,7 +80,7 @@ export class RegionWriter {
 
   /** Copies what was collected; the writes share one buffer. */
   finish(): RegionWrite[] {
-    const buffer = new Uint8Array(this.bytes);
+    const buffer = new Uint8Array(this.#buffers.take(this.bytes));
     let at = 0;
     const writes = this.#parts.map(({ region, offset, source }) => {
       const bytes = buffer.subarray(at, at + source.length);

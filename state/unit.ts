@@ -2,6 +2,7 @@
  * One unit's live state: a view, its open windows and where it stands in each partition. Synchronous and without clocks:
  * the owner feeds it chunks, takes what is to be written, tells it what was acked and committed, and freezes snapshots.
  */
+import { type Buffers, freshBuffers } from '../runtime/buffer-pool.ts';
 import { type Chunk, PartitionEvent } from '../runtime/chunk.ts';
 import { check } from '../runtime/errors.ts';
 import type { Lane } from '../runtime/lane.ts';
@@ -13,7 +14,7 @@ import { columnIndexesOf } from './column-indexes.ts';
 import { Counters } from './counters.ts';
 import { type DeadLetterBatch, DeadLetters } from './dead-letters.ts';
 import { Emission, type EmissionOptions } from './emission.ts';
-import { Freezing } from './freezing.ts';
+import { Freezer } from './freezing.ts';
 import { Gaps } from './gaps.ts';
 import { GroupTable } from './group-table.ts';
 import { type Cutover, Spans } from './lateness.ts';
@@ -31,6 +32,8 @@ export interface UnitOptions {
   readonly start: readonly PartitionPosition[] | RestoredState;
   /** Instead of the plan's. */
   readonly limits?: Limits;
+  /** What result batches and snapshots are made in. */
+  readonly buffers?: Buffers;
 }
 
 export class Unit {
@@ -43,12 +46,13 @@ export class Unit {
   readonly #deadLetters: DeadLetters;
   readonly #rows: RowProcessor;
   readonly #state: UnitState;
-  #freezing: Freezing | null = null;
+  readonly #freezer: Freezer;
   /** Whether partitions that nobody knew may begin at once; see `partition`. */
   #isFresh: boolean;
 
   /** @throws LA_STATE_FORMAT, LA_STATE_DAMAGED */
-  constructor({ plan, generation, claim, cutover, start, limits }: UnitOptions) {
+  constructor(options: UnitOptions) {
+    const { plan, generation, claim, cutover, start, limits, buffers = freshBuffers } = options;
     const restored = 'positions' in start ? start : null;
     const { counters } = this;
     this.#plan = plan;
@@ -60,7 +64,7 @@ export class Unit {
       new Gaps(plan.allowedLatenessMs),
       (origin) => new GroupTable(this.#state.nextTable++, layout, origin),
     );
-    this.#emission = new Emission(plan, generation, claim, counters);
+    this.#emission = new Emission(plan, { generation, claim }, { counters, buffers });
     this.#deadLetters = new DeadLetters(plan.view, generation);
     this.#state = {
       plan,
@@ -73,6 +77,8 @@ export class Unit {
     };
     if (restored !== null) restoreUnit(this.#state, restored.meta, restored.regions);
     this.#isFresh = restored === null;
+    const tables = () => this.#windows.tables();
+    this.#freezer = new Freezer({ tables, nextRound: () => this.#state.round++, buffers });
     this.#rows = new RowProcessor(this.#state, this.#budget, this.#deadLetters);
   }
 
@@ -99,10 +105,7 @@ export class Unit {
 
   /** A live partition fell silent, or speaks again. Rows make it active by themselves. */
   setIdle(index: number, idle: boolean): void {
-    const partition = this.#partitions.at(index);
-    if (partition.state === 'active' || partition.state === 'idle') {
-      partition.state = idle ? 'idle' : 'active';
-    }
+    this.#partitions.setIdle(index, idle);
     this.#complete();
   }
 
@@ -126,6 +129,11 @@ export class Unit {
   gone(index: number): void {
     this.#partitions.at(index).state = 'gone';
     this.#complete();
+  }
+
+  /** To be called before `process` until it says that all is done: pieces of work that large tables need at a new lane. */
+  prepare(): boolean {
+    return this.#rows.prepare();
   }
 
   /**
@@ -224,7 +232,7 @@ export class Unit {
 
   /** Copies a piece of what `freeze` would. Returns whether little is left: then `freeze` is cheap, and should come next. */
   copyAhead(full: boolean, bytesMax?: number): boolean {
-    return this.#begin(full).copyAhead(bytesMax);
+    return this.#freezer.copyAhead(full, bytesMax);
   }
 
   /**
@@ -234,20 +242,9 @@ export class Unit {
   freeze(full: boolean): Snapshot {
     check(this.#deadLetters.waiting === 0, 'dead letters are taken before a snapshot is frozen');
     this.#partitions.freeze();
-    const freezing = this.#begin(full);
-    this.#freezing = null;
     const { batch: deadLetterBatch } = this.#deadLetters;
-    const [cut, meta] = [freezing.finish(), describeUnit(this.#state)];
-    return { full: freezing.full, positions: this.positions(), meta, ...cut, deadLetterBatch };
-  }
-
-  #begin(full: boolean): Freezing {
-    const begun = this.#freezing;
-    // One that was to be full has set back what each table knows of its last snapshot.
-    if (begun !== null && (begun.full || !full)) return begun;
-    const tables = () => this.#windows.tables();
-    this.#freezing = new Freezing(full, tables, () => this.#state.round++);
-    return this.#freezing;
+    const [cut, meta] = [this.#freezer.freeze(full), describeUnit(this.#state)];
+    return { positions: this.positions(), meta, ...cut, deadLetterBatch };
   }
 
   /** The snapshot frozen last is committed: its floors take effect, and the rows that waited for it may come. */
@@ -278,9 +275,7 @@ export class Unit {
   }
 
   get memoryBytes(): number {
-    let bytes = this.#rows.memoryBytes + this.#windows.spareBytes;
-    for (const table of this.#windows.tables()) bytes += table.memoryBytes;
-    return bytes;
+    return this.#rows.memoryBytes + this.#windows.memoryBytes;
   }
 
   /** Largest event time folded or judged, epoch ms; -Infinity before the first. */

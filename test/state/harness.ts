@@ -20,6 +20,9 @@ export const sums: PlanOptions = {
   ],
 };
 
+/** Buffers as they come back: too large, and full of something. */
+const soiled = { take: (bytes: number) => new Uint8Array(bytes + 40).fill(0xa5).buffer };
+
 export interface HarnessOptions {
   readonly partitions?: number;
   readonly start?: readonly PartitionPosition[] | RestoredState;
@@ -47,6 +50,7 @@ export class Harness {
       claim,
       cutover,
       start: options.start ?? [],
+      buffers: soiled,
     });
     this.feed = new Feed(this.plan.columns);
     this.unit.bind(this.feed.lane);
