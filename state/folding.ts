@@ -75,8 +75,8 @@ export class Folder {
   #foldSlots(values: ChunkValues, table: GroupTable, all: Selection, isOne: boolean): void {
     const { slots } = table.layout;
     for (let slot = 0; slot < slots.length; slot++) {
-      const { plan } = slots[slot]!;
-      if (plan !== null) this.#foldSlot(values, table, slot, plan, all, isOne);
+      const { plan, width } = slots[slot]!;
+      if (plan !== null && width > 0) this.#foldSlot(values, table, slot, plan, all, isOne);
     }
   }
 

@@ -43,6 +43,8 @@ export class KeyCodes {
   #epoch = -1;
   /** Bits of each column in a combined code; null when they are too many and tuples are numbered. */
   #bits: number[] | null;
+  /** Of each column the bits that any code of the rows combined last has. */
+  readonly #seen: Uint32Array;
   readonly #tuples: TupleCodes;
 
   constructor(keys: readonly KeyPlan[], listener: CodeListener) {
@@ -52,6 +54,7 @@ export class KeyCodes {
     this.#numbers = keys.map(() => new NumberCodes());
     this.#textEpochs = keys.map(() => -1);
     this.#bits = keys.map(() => 1);
+    this.#seen = new Uint32Array(keys.length);
     this.#tuples = new TupleCodes(keys.length);
   }
 
@@ -102,21 +105,30 @@ export class KeyCodes {
       for (let i = 0; i < count; i++) scratch[i] = codes[rows[i]!]!;
       return scratch;
     }
-    this.#fitBits(rows, count);
-    if (this.#bits === null) {
-      this.#tuples.intern(this.columns, rows, count, scratch);
-      return scratch;
+    if (this.#bits !== null && !this.#combine(rows, count, scratch)) {
+      // Some code is wider than any before it.
+      this.#fitBits();
+      if (this.#bits !== null) this.#combine(rows, count, scratch);
     }
-    for (let index = 0; index < this.columns.length; index++) {
-      combine(
-        scratch,
-        this.columns[index]!.codes,
-        rows,
-        count,
-        index === 0 ? -1 : this.#bits[index]!,
-      );
-    }
+    if (this.#bits === null) this.#tuples.intern(this.columns, rows, count, scratch);
     return scratch;
+  }
+
+  /** Codes side by side, to `out`; false where some column's need more bits than it has. Leaves the columns' `seen`. */
+  #combine(rows: Uint32Array | null, count: number, out: Uint32Array): boolean {
+    const bits = this.#bits!;
+    const { columns } = this;
+    const seen = this.#seen;
+    let fits = true;
+    for (let index = 0; index < columns.length; index++) {
+      const { codes } = columns[index]!;
+      seen[index] =
+        index === 0
+          ? copyCodes(out, codes, rows, count)
+          : addCodes(out, codes, rows, count, bits[index]!);
+      if (32 - Math.clz32(seen[index]!) > bits[index]!) fits = false;
+    }
+    return fits;
   }
 
   /** The code of a key that is null in every column. */
@@ -130,13 +142,12 @@ export class KeyCodes {
     this.#listener.forget();
   }
 
-  #fitBits(rows: Uint32Array | null, count: number): void {
+  #fitBits(): void {
     const old = this.#bits;
     if (old === null) return;
-    const bits = this.columns.map(({ codes }, index) => {
-      return Math.max(old[index]!, 32 - Math.clz32(codeMax(codes, rows, count)));
+    const bits = old.map((before, index) => {
+      return Math.max(before, 32 - Math.clz32(this.#seen[index]!));
     });
-    if (bits.every((value, index) => value === old[index])) return;
     if (bits.reduce((sum, value) => sum + value, 0) > BITS_MAX) {
       this.#bits = null;
       this.#listener.forget();
@@ -195,32 +206,37 @@ export class KeyCodes {
   }
 }
 
-function codeMax(codes: Uint32Array, rows: Uint32Array | null, count: number): number {
-  let max = 0;
-  if (rows === null) {
-    for (let row = 0; row < count; row++) if (codes[row]! > max) max = codes[row]!;
-  } else {
-    for (let i = 0; i < count; i++) if (codes[rows[i]!]! > max) max = codes[rows[i]!]!;
+/** out = codes. Returns the bits that any of them has. */
+function copyCodes(
+  out: Uint32Array,
+  codes: Uint32Array,
+  rows: Uint32Array | null,
+  count: number,
+): number {
+  let seen = 0;
+  for (let i = 0; i < count; i++) {
+    const code = codes[rows === null ? i : rows[i]!]!;
+    out[i] = code;
+    seen |= code;
   }
-  return max;
+  return seen;
 }
 
-/** out = out << bits | codes; the first column (bits -1) is copied. */
-function combine(
+/** out = out << bits | codes. Returns the bits that any of the codes has. */
+function addCodes(
   out: Uint32Array,
   codes: Uint32Array,
   rows: Uint32Array | null,
   count: number,
   bits: number,
-): void {
-  if (rows === null) {
-    if (bits < 0) for (let row = 0; row < count; row++) out[row] = codes[row]!;
-    else for (let row = 0; row < count; row++) out[row] = (out[row]! << bits) | codes[row]!;
-  } else if (bits < 0) {
-    for (let i = 0; i < count; i++) out[i] = codes[rows[i]!]!;
-  } else {
-    for (let i = 0; i < count; i++) out[i] = (out[i]! << bits) | codes[rows[i]!]!;
+): number {
+  let seen = 0;
+  for (let i = 0; i < count; i++) {
+    const code = codes[rows === null ? i : rows[i]!]!;
+    out[i] = (out[i]! << bits) | code;
+    seen |= code;
   }
+  return seen;
 }
 
 /** The same columns' codes with other numbers of bits. */

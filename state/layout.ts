@@ -9,6 +9,7 @@ export interface Slot {
   /** Of the aggregation whose cells these are; RETIRED when the view no longer has it. */
   readonly signature: string;
   readonly offset: number;
+  /** Cells of its own; 0 where it is cell 0 that it reads, which is folded and merged without it. */
   readonly width: number;
   /** Null when retired. */
   readonly plan: AggregationPlan | null;
@@ -33,12 +34,19 @@ const RETIRED = '';
 /** The layout of new tables. Aggregations of equal signature share one slot. */
 export function currentLayout(plan: ViewPlan): Layout {
   const widths = new Map<string, number>();
-  for (const { signature, cells } of plan.aggregations) widths.set(signature, cells.length);
+  for (const aggregation of plan.aggregations) {
+    const { signature, cells } = aggregation;
+    widths.set(signature, isRowCount(aggregation) ? 0 : cells.length);
+  }
   return layoutOf(
     plan,
     Array.from(widths, ([signature, width]) => ({ signature, width })),
   );
 }
+
+/** Whether the aggregation's cell would ever hold what cell 0 holds. */
+const isRowCount = ({ definition, filter, inputs }: AggregationPlan) =>
+  definition.countsRows === true && filter === null && Object.keys(inputs).length === 0;
 
 export const describeLayout = ({ slots }: Layout): Json =>
   slots.map(({ signature, width }) => ({ signature, width }));
@@ -52,15 +60,18 @@ export function layoutOf(
   const initial = [0];
   for (const { signature, width } of described) {
     const found = plan.aggregations.find((aggregation) => aggregation.signature === signature);
-    check(found === undefined || found.cells.length === width, 'equal signatures have equal cells');
+    check(
+      found === undefined || found.cells.length === width || (width === 0 && isRowCount(found)),
+      'equal signatures have equal cells',
+    );
     slots.push({
       index: slots.length,
       signature: found === undefined ? RETIRED : signature,
-      offset: initial.length,
+      offset: width === 0 ? 0 : initial.length,
       width,
       plan: found ?? null,
     });
-    initial.push(...(found?.cells ?? new Array<number>(width).fill(0)));
+    if (width > 0) initial.push(...(found?.cells ?? new Array<number>(width).fill(0)));
   }
   return {
     slots,

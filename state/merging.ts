@@ -41,7 +41,8 @@ function addChanged(merged: GroupTable, source: GroupTable, since: number): void
 
 function mergeInto(merged: GroupTable, source: GroupTable): void {
   const { keyBytes, keyStarts, count, cells, stride } = source;
-  const pairs = merged.layout.slots.map((slot) => {
+  const own = merged.layout.slots.filter(({ width }) => width > 0);
+  const pairs = own.map((slot) => {
     const from = source.layout.slots.find(({ signature }) => signature === slot.signature)!;
     return { slot, from };
   });

@@ -107,6 +107,8 @@ export interface AggregationDefinition<I extends Record<string, InputKind> = any
   readonly params?: Readonly<Record<string, ParamSpec>>;
   /** Initial cells of a group; their number is the width. */
   readonly cells: readonly number[] | ((params: Params) => readonly number[]);
+  /** Its one cell counts the rows folded: an entry without a filter takes the count that each group has anyway. */
+  readonly countsRows?: true;
   /** Raised when the meaning of the cells or blocks changes: state of another version is not read. */
   readonly version: number;
 

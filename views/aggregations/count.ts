@@ -7,6 +7,7 @@ export const count = aggregation({
   result_type: 'integer',
   inputs: {},
   cells: [0],
+  countsRows: true,
   version: 1,
   fold(cells, at, _inputs, count) {
     for (let row = 0; row < count; row++) cells[at[row]!]!++;
