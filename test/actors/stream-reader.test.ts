@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { StreamReader } from '../../actors/stream-reader.ts';
 import type { ReadContext, Source } from '../../connectors/contract.ts';
+import { kernelsOn } from '../../kernels/modules.ts';
 import { ManualClock } from '../../runtime/clock.ts';
 import { Lane } from '../../runtime/lane.ts';
 import { Ring } from '../../runtime/ring.ts';
@@ -74,7 +75,7 @@ function reading({ source, clock }: ReturnType<typeof liveSource>) {
     abort.abort();
     assert.equal(await run, 'stopped');
   };
-  return { ring, stop };
+  return { lane, ring, stop };
 }
 
 /** Lets so much time pass, a ms at a time. */
@@ -87,13 +88,15 @@ async function pass(clock: ManualClock, ms: number): Promise<void> {
 
 test('what a source tells of is read at once', async () => {
   const live = liveSource(true);
-  const { ring, stop } = reading(live);
+  const { lane, ring, stop } = reading(live);
   await pass(live.clock, 500);
   for (let row = 0; row < 5; row++) {
     live.more();
     await settled();
     assert.equal(ring.head, row + 1, 'no time has passed');
   }
+  // The first record teaches the keys.
+  assert.deepEqual([...lane.leftToTwin], [kernelsOn ? 1 : 0, 0]);
   await stop();
 });
 

@@ -64,7 +64,13 @@ function compile(compilerName: string, module: string, folder: string): string {
   return program;
 }
 
-function record(module: string, file: string, seed: number, folder: string): void {
+function record(
+  module: string,
+  file: string,
+  seed: number,
+  folder: string,
+  isWhole: boolean,
+): void {
   const { NODE_TEST_CONTEXT: _, LA_KERNELS: __, ...env } = process.env;
   const args = ['--import', join(here, 'record.ts'), join(root, file)];
   ran(`${file} with seed ${seed}`, process.execPath, args, {
@@ -75,6 +81,7 @@ function record(module: string, file: string, seed: number, folder: string): voi
       LA_NATIVE_FOLDER: folder,
       LA_NATIVE_MODULE: module,
       LA_NATIVE_SEED: String(seed),
+      LA_NATIVE_WHOLE: isWhole ? '1' : '0',
     },
   });
 }
@@ -100,12 +107,14 @@ async function f(t: TestContext, compilerName: string, module: string) {
   t.after(() => rmSync(folder, { recursive: true }));
   const program = compile(compilerName, module, folder);
   const replayed = new Map<string, number>();
+  const check = (file: string, seed: number, isWhole: boolean) => {
+    t.diagnostic(`${file}, seed ${seed}`);
+    record(module, file, seed, folder, isWhole);
+    for (const name of replay(program, folder)) replayed.set(name, 1 + (replayed.get(name) ?? 0));
+  };
+  for (const file of native.whole ?? []) check(file, FIXED_SEED, true);
   for (const seed of [FIXED_SEED, Math.trunc(Math.random() * 2 ** 31)]) {
-    for (const file of native.corpus) {
-      t.diagnostic(`${file}, seed ${seed}`);
-      record(module, file, seed, folder);
-      for (const name of replay(program, folder)) replayed.set(name, 1 + (replayed.get(name) ?? 0));
-    }
+    for (const file of native.corpus) check(file, seed, false);
   }
   t.diagnostic([...replayed].map(([name, count]) => `${name} ${count}`).join(', '));
   assert.deepEqual([...replayed.keys()].sort(), Object.keys(native.calls).sort(), 'all are called');

@@ -100,6 +100,7 @@ export const native: NativeModule = {
     'test/kernels/json-decoder.test.ts',
     'test/connectors/file/line-reader.test.ts',
   ],
+  whole: ['test/kernels/decode-bounds.test.ts'],
   share: 0.05,
   calls: {
     locate,

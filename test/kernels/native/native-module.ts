@@ -11,7 +11,9 @@ export interface Piece {
 export interface NativeModule {
   /** Test files whose calls are recorded. */
   readonly corpus: readonly string[];
-  /** Share of the calls that is recorded. */
+  /** Test files of whose calls all are recorded. */
+  readonly whole?: readonly string[];
+  /** Share of the calls of the corpus that is recorded. */
   readonly share: number;
   /** By exported function: the memory that a call with these arguments may touch, and not a byte more. */
   readonly calls: Readonly<

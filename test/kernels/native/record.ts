@@ -8,6 +8,8 @@ import { seededRandom } from '../../../runtime/random.ts';
 import type { NativeModule, Piece } from './native-module.ts';
 
 const { LA_NATIVE_FOLDER = '', LA_NATIVE_MODULE = '', LA_NATIVE_SEED = '0' } = process.env;
+/** Whether all calls are recorded. */
+const isWhole = process.env.LA_NATIVE_WHOLE === '1';
 const NAME_BYTES = 24;
 const CASE_BYTES_MAX = 2 ** 20;
 const ALL_BYTES_MAX = 48 * 2 ** 20;
@@ -42,7 +44,7 @@ function recorded(name: string, kernel: Kernel, memory: WebAssembly.Memory): Ker
   const piecesOf = native.calls[name];
   if (piecesOf === undefined) return kernel;
   return (...places) => {
-    const skipped = names.has(name) && random.next() > native.share;
+    const skipped = !isWhole && names.has(name) && random.next() > native.share;
     if (skipped || written > ALL_BYTES_MAX) return kernel(...places);
     const wordsOf = (at: number, count: number) => new Uint32Array(memory.buffer, at, count);
     const pieces = piecesOf(wordsOf, ...places);
