@@ -28,6 +28,9 @@ import { ViewAggregator, type ViewAggregatorOptions } from './view-aggregator.ts
 const POOL_AGE_MS = 10_000;
 /** How much further one unit may be in time spent than another that has work. */
 const QUANTUM_MS = 10;
+/** A turn takes chunks while they wait, at most so many and about so long: its unit's groups are in the cache by then. */
+const TURN_CHUNKS_MAX = 4;
+const TURN_MS = 1;
 
 export interface AggregatorHostOptions {
   readonly system: ActorSystem;
@@ -95,7 +98,11 @@ export class AggregatorHost implements Behaviour<AggregatorMessage> {
     const before = aggregator.busyMs;
     status.begin(line);
     try {
-      return aggregator.turn();
+      if (!aggregator.turn()) return false;
+      for (let chunks = 1; chunks < TURN_CHUNKS_MAX && aggregator.hasWork; chunks++) {
+        if (aggregator.busyMs - before >= TURN_MS || !aggregator.turn()) break;
+      }
+      return true;
     } catch (error) {
       this.#drop(hosted.unit);
       this.#report(hosted, { type: 'failed', error: errorToData(error) });
