@@ -14,9 +14,6 @@ import type { UnitState } from './unit-meta.ts';
 import { Verdict } from './verdict.ts';
 import type { WindowState } from './windows-state.ts';
 
-/** A few tens of milliseconds. */
-const PREPARED_GROUPS = 64 * 1024;
-
 export class RowProcessor {
   readonly #state: UnitState;
   readonly #deadLetters: DeadLetters;
@@ -56,13 +53,14 @@ export class RowProcessor {
     this.#keyCodes.rebind();
   }
 
-  /** Does a piece of what must be done before the next chunk; whether that was all. */
+  /** Does a piece, a few tens of milliseconds, of what must be done before the next chunk; whether that was all. */
   prepare(): boolean {
     this.#keyCodes.makeRoom();
-    if (!this.#hasForgotten) return true;
+    // The one group of a view without keys needs no finding.
+    if (!this.#hasForgotten || this.#state.plan.keys.length === 0) return true;
     let areKnown = true;
     for (const table of this.#state.windows.tables()) {
-      if (!table.prepareFind(PREPARED_GROUPS, ORDINALS_MAX)) return false;
+      if (!table.prepareFind(ORDINALS_MAX)) return false;
       areKnown &&= table.isKnown;
     }
     this.#hasForgotten = !areKnown;
