@@ -167,13 +167,14 @@ export class GroupTable implements TableSize {
   }
 
   /**
-   * Puts at most so many further groups into the index that `find` goes by, which takes long for all of a large table. Whether
-   * `find` is cheap now, and stays so while `more` groups are added.
+   * Puts at most `groupsMax` further groups into the index that `find` goes by, which takes long for all of a large table. Whether
+   * `find` is cheap now, and stays so while as many groups are added.
    */
-  prepareFind(groupsMax: number, more: number): boolean {
-    if (this.isKnown) return true;
-    if (this.#index?.hasRoomFor(this.count + more) === false) this.dropIndex();
-    this.#indexTo(Math.min(this.count, this.#indexed + groupsMax), this.count + more);
+  prepareFind(groupsMax: number): boolean {
+    if (this.count <= groupsMax || this.isKnown) return true;
+    const room = this.count + groupsMax;
+    if (this.#index?.hasRoomFor(room) === false) this.dropIndex();
+    this.#indexTo(Math.min(this.count, this.#indexed + groupsMax), room);
     return this.#indexed === this.count;
   }
 
