@@ -7,7 +7,6 @@ import type { DeadLetterSink, Sink } from '../connectors/contract.ts';
 import type { Behaviour } from '../runtime/actor.ts';
 import { POOL_BYTES_MAX } from '../runtime/buffer-pool.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { collectGarbage } from '../runtime/collect-garbage.ts';
 import { check, type ErrorData, errorToData } from '../runtime/errors.ts';
 import { freeBuffers } from '../runtime/free-arrays.ts';
 import type { Random } from '../runtime/random.ts';
@@ -19,8 +18,6 @@ import { inheritedPositions } from './generation-registry.ts';
 import type { OutletAnswer, OutletMessage, UnitMessage, UnitOutput, UnitSpec } from './messages.ts';
 import { retrying } from './retry.ts';
 import { Writer } from './writer.ts';
-
-const LARGE_SNAPSHOT_BYTES = 16 * 1024 * 1024;
 
 export interface UnitOutletOptions {
   readonly spec: UnitSpec;
@@ -151,10 +148,8 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
         if ((await checkpointer.commit(whole, this.#abort.signal)) === 'fenced') {
           throw checkpointError('LA_CHECKPOINT_FENCED', { unit: spec.unit, claim });
         }
-        const [buffers, bytes] = reusable(snapshotBuffers(snapshot));
+        const buffers = reusable(snapshotBuffers(snapshot));
         tell(claim, { type: 'committed', wantsFull: checkpointer.wantsFull(), buffers });
-        // So that the memory of the pack that was made of it goes back now.
-        if (bytes > LARGE_SNAPSHOT_BYTES) collectGarbage();
         await checkpointer.collectGarbage().catch(() => []);
       }),
     );
@@ -203,13 +198,13 @@ export class UnitOutlet implements Behaviour<OutletMessage, OutletAnswer> {
   }
 }
 
-/** The buffers that a pool has room for, and how many bytes there were; the others are freed here, where nobody waits for it. */
-function reusable(buffers: readonly ArrayBuffer[]): [readonly ArrayBuffer[], number] {
+/** The buffers that a pool has room for; the others are freed here, where nobody waits for it. */
+function reusable(buffers: readonly ArrayBuffer[]): readonly ArrayBuffer[] {
   let bytes = 0;
   const kept = buffers.filter(({ byteLength }) => {
     bytes += byteLength;
     return bytes <= POOL_BYTES_MAX;
   });
   freeBuffers(...buffers.slice(kept.length));
-  return [kept, bytes];
+  return kept;
 }

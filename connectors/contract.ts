@@ -121,7 +121,10 @@ export interface DeadLetterSink {
 
 /** Immutable objects by key (`a/b/c`). */
 export interface ObjectStore {
-  /** Creates the object; `exists` when there is one of that key already, which stays. Durable when it resolves. */
+  /**
+   * Creates the object; `exists` when there is one of that key already, which stays. Durable when it resolves; the bytes
+   * are not read any more once it has settled.
+   */
   create(key: string, bytes: Uint8Array): Promise<'created' | 'exists'>;
   /** The object's bytes; undefined when there is none. */
   read(key: string): Promise<Uint8Array | undefined>;

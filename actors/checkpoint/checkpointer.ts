@@ -9,6 +9,7 @@
 import type { Claim, Coordination, ObjectStore, Pointer } from '../../connectors/contract.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { check, type ErrorData } from '../../runtime/errors.ts';
+import { freeArrays } from '../../runtime/free-arrays.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Snapshot } from '../../runtime/snapshot.ts';
 import { type Damage, DamageFound } from './damage.ts';
@@ -163,9 +164,11 @@ export class Checkpointer {
     const head = { unit, claim, sequence, full, regions };
     const { bytes, ...sums } = await encodePack(head, snapshot.writes, compression);
     const key = `${packPrefix(unit)}${commitName(claim, sequence)}.pack`;
-    await this.#put(key, bytes, retry);
-
     const entry = { key, bytes: bytes.length, ...sums };
+    await this.#put(key, bytes, retry);
+    // Large, and nobody reads it any more.
+    freeArrays(bytes);
+
     const manifest = this.#describe(snapshot, sequence, [...chain, entry]);
     const encoded = encodeManifest(manifest);
     const manifestKey = `${manifestPrefix(unit)}${commitName(claim, sequence)}.json`;

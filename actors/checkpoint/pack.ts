@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, crc32, zstdCompress, zstdDecompress } from 'node:zlib';
 import { check } from '../../runtime/errors.ts';
+import { freeArrays } from '../../runtime/free-arrays.ts';
 import type { RegionWrite, Snapshot } from '../../runtime/snapshot.ts';
 
 export const PACK_FORMAT = 1;
@@ -20,6 +21,7 @@ export const PACK_TRAILER_BYTES = 24;
 export const SEGMENT_ENTRY_BYTES = 36;
 export const PACK_MAGIC = Buffer.from('LA\r\npck\n', 'latin1');
 export const CODECS = ['raw', 'zstd'] as const;
+const RAW = CODECS.indexOf('raw');
 
 const SEGMENT_BYTES_MAX = 4 << 20;
 const COMPRESSED_BYTES_MIN = 256;
@@ -28,16 +30,25 @@ const COMPRESSION_PAYS = 0.9;
 
 /** Compression as the checkpointer is handed it: on the thread pool in production, at once in the simulator. */
 export interface Compression {
+  /** The result is the caller's: its memory may be freed. */
   compress(bytes: Uint8Array): Promise<Uint8Array>;
   decompress(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
 const compressAsync = promisify(zstdCompress);
 const decompressAsync = promisify(zstdDecompress);
-const ZSTD_LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const ZSTD_PARAMS = { [constants.ZSTD_c_compressionLevel]: 1 };
+/** Node.js lends a part of a buffer that it shares to outputs that are smaller than this. */
+const SHARED_BYTES_MAX = 256 * 1024;
 
 export const zstdCompression: Compression = {
-  compress: (bytes) => compressAsync(bytes, ZSTD_LEVEL),
+  // At once into one buffer that is large enough (ZSTD_compressBound), instead of one trip to the thread pool for each 16 KiB.
+  compress: (bytes) =>
+    compressAsync(bytes, {
+      params: ZSTD_PARAMS,
+      pledgedSrcSize: bytes.length,
+      chunkSize: bytes.length + (bytes.length >>> 8) + 1024,
+    }),
   decompress: (bytes) => decompressAsync(bytes),
 };
 
@@ -123,11 +134,19 @@ async function toSegment(
   { offset, bytes }: RegionWrite,
   compression: Compression,
 ): Promise<Segment> {
-  const raw = { region, offset, bytes: bytes.length, codec: CODECS.indexOf('raw'), stored: bytes };
+  const raw = { region, offset, bytes: bytes.length, codec: RAW, stored: bytes };
   if (bytes.length < COMPRESSED_BYTES_MIN) return raw;
   const stored = await compression.compress(bytes);
-  if (stored.length > bytes.length * COMPRESSION_PAYS) return raw;
-  return { ...raw, codec: CODECS.indexOf('zstd'), stored };
+  if (stored.length <= bytes.length * COMPRESSION_PAYS) {
+    return { ...raw, codec: CODECS.indexOf('zstd'), stored };
+  }
+  release(stored);
+  return raw;
+}
+
+/** Frees what the compression made, where that is a buffer of its own. */
+function release(compressed: Uint8Array): void {
+  if (compressed.buffer.byteLength > SHARED_BYTES_MAX) freeArrays(compressed);
 }
 
 function assemble(head: PackHead, segments: readonly Segment[]): Uint8Array {
@@ -144,16 +163,19 @@ function assemble(head: PackHead, segments: readonly Segment[]): Uint8Array {
   let entryAt = directoryAt + 4 + headBytes.length;
   let at = PACK_HEADER_BYTES;
   for (const { region, offset, bytes, codec, stored } of segments) {
+    const { length } = stored;
     pack.set(stored, at);
+    const checksum = crc32(stored);
+    if (codec !== RAW) release(stored);
     pack.writeUInt32LE(region, entryAt);
     pack.writeUInt32LE(codec, entryAt + 4);
     pack.writeDoubleLE(offset, entryAt + 8);
     pack.writeDoubleLE(at, entryAt + 16);
     pack.writeUInt32LE(bytes, entryAt + 24);
-    pack.writeUInt32LE(stored.length, entryAt + 28);
-    pack.writeUInt32LE(crc32(stored), entryAt + 32);
+    pack.writeUInt32LE(length, entryAt + 28);
+    pack.writeUInt32LE(checksum, entryAt + 32);
     entryAt += SEGMENT_ENTRY_BYTES;
-    at += stored.length;
+    at += length;
   }
 
   const trailerAt = directoryAt + directoryBytes;

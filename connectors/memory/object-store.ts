@@ -14,13 +14,17 @@ export class MemoryObjectStore implements ObjectStore {
   create(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
     return withFaults(this.#hooks, { kind: 'create', key }, () => {
       if (this.objects.has(key)) return 'exists';
-      this.objects.set(key, bytes.slice());
+      // Not slice: that of a Buffer is a view of the same bytes.
+      this.objects.set(key, new Uint8Array(bytes));
       return 'created';
     });
   }
 
   read(key: string): Promise<Uint8Array | undefined> {
-    return withFaults(this.#hooks, { kind: 'read', key }, () => this.objects.get(key)?.slice());
+    return withFaults(this.#hooks, { kind: 'read', key }, () => {
+      const found = this.objects.get(key);
+      return found === undefined ? undefined : new Uint8Array(found);
+    });
   }
 
   list(prefix: string): Promise<string[]> {
