@@ -20,7 +20,8 @@ export class RowProcessor {
   readonly #judge: Judge;
   readonly #paneRows: PaneRows;
   readonly #keyCodes: KeyCodes;
-  readonly #folder: Folder;
+  readonly #budget: Budget;
+  #folder: Folder;
   #values: ChunkValues | undefined;
   /** Whether tables may have to find groups by their keys, for which large ones are prepared in pieces. */
   #hasForgotten = true;
@@ -40,6 +41,7 @@ export class RowProcessor {
         for (const table of state.windows.tables()) table.lookup.rename(rename);
       },
     });
+    this.#budget = budget;
     this.#folder = new Folder(this.#keyCodes, budget);
   }
 
@@ -51,6 +53,8 @@ export class RowProcessor {
     check(lane.options.chunkRows <= ORDINALS_MAX, 'a chunk has at most 65,536 rows');
     this.#values = new ChunkValues(lane, this.#state.plan, columnIndexes);
     this.#keyCodes.rebind();
+    // The one before keeps views of the old lane's memory, which is to go back.
+    this.#folder = new Folder(this.#keyCodes, this.#budget);
   }
 
   /** Does a piece, a few tens of milliseconds, of what must be done before the next chunk; whether that was all. */
