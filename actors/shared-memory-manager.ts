@@ -39,6 +39,8 @@ export interface LaneState {
 export class SharedMemoryManager {
   readonly partitions: StreamPartition[];
   readonly lanes = new Map<number, LaneState>();
+  /** Of lanes that are no more. */
+  #leftBefore = 0;
   readonly #nextId: () => number;
 
   constructor(partitions: readonly StreamPartition[], nextId: () => number) {
@@ -98,7 +100,7 @@ export class SharedMemoryManager {
   /** Catch-up lanes that nobody uses any more, forgotten here: their readers can stop. */
   takeUnused(): LaneState[] {
     const unused = [...this.lanes.values()].filter(({ main, seats }) => !main && seats.size === 0);
-    for (const { id } of unused) this.lanes.delete(id);
+    for (const state of unused) this.#forget(state);
     return unused;
   }
 
@@ -119,8 +121,20 @@ export class SharedMemoryManager {
   takeDeserted(): LaneState | undefined {
     const { main } = this;
     if (main === undefined || main.seats.size > 0) return undefined;
-    this.lanes.delete(main.id);
+    this.#forget(main);
     return main;
+  }
+
+  #forget({ id, lane }: LaneState): void {
+    this.#leftBefore += lane.leftToTwin[0]!;
+    this.lanes.delete(id);
+  }
+
+  /** Rows that the decode kernel left to its twin, on all lanes so far. */
+  get leftToTwin(): number {
+    let rows = this.#leftBefore;
+    for (const { lane } of this.lanes.values()) rows += lane.leftToTwin[0]!;
+    return rows;
   }
 
   /** The unit that has to leave the main lane now, if any. */

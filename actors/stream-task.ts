@@ -157,6 +157,11 @@ export class StreamTask {
     return this.#memory.targets().reduce((sum, offset) => sum + offset, 0);
   }
 
+  /** Rows that the decode kernel left to its twin. */
+  get leftToTwin(): number {
+    return this.#memory.leftToTwin;
+  }
+
   hasLane(lane: number): boolean {
     return this.#memory.lanes.has(lane);
   }

@@ -15,6 +15,8 @@ export interface UnitStatus extends Record<BoardField, number> {
   readonly trouble: ErrorData | null;
   /** Rows that the stream's reader is ahead of it. */
   readonly lag_rows: number;
+  /** Rows of its stream, catch-up lanes included, that were decoded the slow way. */
+  readonly rows_left_to_twin: number;
   /** How often it had to leave the main lane for one of its own, and how often it came back. */
   readonly leaves: number;
   readonly rejoins: number;
@@ -26,6 +28,7 @@ export function statusOf(record: UnitRecord, board: Board): UnitStatus {
   return {
     ...fields,
     lag_rows: Math.max(0, task.position - fields.position),
+    rows_left_to_twin: task.leftToTwin,
     leaves: record.leaves,
     rejoins: record.rejoins,
     unit: spec.unit,

@@ -8,6 +8,8 @@ export interface Summary {
   /** Read in this run. */
   readonly rows: number;
   readonly rows_per_s: number;
+  /** Rows that were decoded the slow way: with escapes, odd numbers or other things that the kernel leaves to its twin. */
+  readonly rows_left_to_twin: number;
   readonly cpu_seconds: number;
   readonly peak_rss_mib: number;
   /** Counts since the view's first start, as in its checkpoints; result rows are those of this run. */
@@ -30,11 +32,14 @@ export interface Span {
 }
 
 export function summarize(units: readonly UnitStatus[], span: Span): Summary {
-  const rows = streamsOf(units).reduce((sum, [, ofStream]) => sum + rowsRead(ofStream), 0);
+  const streams = streamsOf(units).map(([, ofStream]) => ofStream);
+  const rows = streams.reduce((sum, ofStream) => sum + rowsRead(ofStream), 0);
+  const left = streams.reduce((sum, [unit]) => sum + (unit?.rows_left_to_twin ?? 0), 0);
   return {
     seconds: Number(span.seconds.toFixed(3)),
     rows,
     rows_per_s: Math.round(rows / span.seconds),
+    rows_left_to_twin: left,
     cpu_seconds: Number(span.cpuSeconds.toFixed(3)),
     peak_rss_mib: Math.round(process.resourceUsage().maxRSS / 1024),
     views: units.map((unit) => ({
@@ -73,9 +78,15 @@ function earlierText({ rows, views }: Summary): string {
     : '';
 }
 
-function totalsText({ rows, seconds, rows_per_s, cpu_seconds, peak_rss_mib }: Summary): string {
+/** Share of rows decoded the slow way from which on it is worth a word. */
+const LEFT_SHARE = 0.05;
+
+function totalsText(summary: Summary): string {
+  const { rows, seconds, rows_per_s, rows_left_to_twin, cpu_seconds, peak_rss_mib } = summary;
+  const left = `\n${rows_left_to_twin.toLocaleString('en')} rows were decoded the slow way: escapes, odd numbers or keys in ever new order.`;
   return (
     `${rows.toLocaleString('en')} rows in ${seconds} s: ${rows_per_s.toLocaleString('en')} rows/s, ` +
-    `${cpu_seconds} CPU seconds, peak memory ${peak_rss_mib} MiB`
+    `${cpu_seconds} CPU seconds, peak memory ${peak_rss_mib} MiB` +
+    (rows_left_to_twin > LEFT_SHARE * rows ? left : '')
   );
 }

@@ -9,6 +9,7 @@ export const statusOf = (given: Partial<UnitStatus> & { readonly view: string })
   error: null,
   trouble: null,
   lag_rows: 0,
+  rows_left_to_twin: 0,
   leaves: 0,
   rejoins: 0,
   read: 0,
