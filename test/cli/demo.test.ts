@@ -67,9 +67,14 @@ test('the live demo resumes; --once beside it begins anew each time', async () =
   await anew();
   await anew();
   const second = await live();
-  const read = (summary: typeof first) => summary.views[0].read;
+  // Each view stops where it is: one may have a row that another has not.
+  const more = first.views.map(({ view, read }: { view: string; read: number }) => {
+    const again = second.views.find((other: { view: string }) => other.view === view);
+    return again.read - read;
+  });
   assert.ok(first.rows > 400 && first.rows < 4000, `${first.rows} rows in 3 s at 400/s`);
-  assert.equal(read(second), read(first) + second.rows);
+  assert.equal(Math.max(...more), second.rows);
+  assert.ok(Math.min(...more) > second.rows - 100, `${more}`);
   assert.equal(second.results, join(dir, 'la-demo/live/results.db'));
 });
 
