@@ -72,7 +72,10 @@ export function prepareTable(database: DatabaseSync, path: string, schema: Resul
   }
 }
 
-/** Removes rows of windows that an earlier generation does not own any more. */
+/**
+ * Removes rows of windows that an earlier generation does not own any more, and has the table refuse those that a process which
+ * does not know it yet still writes.
+ */
 export function removeVoidRows(
   database: DatabaseSync,
   { view, generation, cutoverMs }: ResultSchema,
@@ -81,6 +84,10 @@ export function removeVoidRows(
   database
     .prepare(`DELETE FROM ${quoteName(view)} WHERE window_start >= ? AND generation < ?`)
     .run(cutoverMs, generation);
+  database.exec(`CREATE TRIGGER IF NOT EXISTS ${quoteName(`${view} before generation ${generation}`)}
+    BEFORE INSERT ON ${quoteName(view)}
+    WHEN NEW.generation < ${Number(generation)} AND NEW.window_start >= ${Number(cutoverMs)}
+    BEGIN SELECT RAISE(IGNORE); END`);
 }
 
 const firstTwice = (names: readonly string[]): string | undefined =>
