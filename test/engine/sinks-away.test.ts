@@ -42,7 +42,7 @@ test(`a database that another process holds for a while (SEED=${seed})`, async (
   const dir = await makeRun({ data, source: { rate: '10000/s' } });
   const engine = await start(dir, t);
   await until(engine, 'rows are read', ({ read }) => read > 2000);
-  const database = new DatabaseSync(join(dir, 'state/results.db'));
+  const database = new DatabaseSync(join(dir, 'state/results.db'), { timeout: 10_000 });
   database.exec('BEGIN IMMEDIATE');
   await until(engine, 'trouble', ({ trouble }) => trouble?.code === 'LA_SQLITE_FAILED');
   await sleep(3000);
