@@ -10,6 +10,7 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { peakMemoryMib } from '../cli/peak-memory.ts';
 import { exactViews, recordsSql, viewSql } from './exact-views.ts';
 import type { ViewNumber } from './workload.ts';
 
@@ -54,5 +55,5 @@ if (from === 'memory') {
   }
 }
 const cpu_seconds = (user + system) / 1e6;
-const peak_rss_mib = process.resourceUsage().maxRSS / 1024;
+const peak_rss_mib = peakMemoryMib();
 process.stdout.write(`${JSON.stringify({ rows, seconds, cpu_seconds, peak_rss_mib, views })}\n`);

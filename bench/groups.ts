@@ -36,12 +36,12 @@ const { values: options } = parseArgs({
   options: {
     groups: { type: 'string', default: '1000000' },
     windows: { type: 'string', default: '3' },
-    settle: { type: 'string', default: '30' },
+    settle: { type: 'string', default: '45' },
     json: { type: 'boolean', default: false },
   },
 });
 const WINDOWS = numberOf(options.windows, 3);
-const SETTLE_MS = 1000 * numberOf(options.settle, 30);
+const SETTLE_MS = 1000 * numberOf(options.settle, 45);
 const FEW_GROUPS = 10;
 
 let dir = '';
@@ -106,7 +106,7 @@ const rssBytes = (pid: number): number => {
   return Number(kib) * 1024;
 };
 
-/** The smallest of some time: what is not needed may take a while to go. */
+/** The smallest of some time: spare memory goes at the second checkpoint that finds it unused, 10 s apart. */
 async function settledRss(pid: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   const end = performance.now() + SETTLE_MS;

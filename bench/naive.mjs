@@ -9,6 +9,7 @@
  * result, and of each view its results, with `memory` the sums of their columns too.
  */
 import { closeSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { peakMemoryMib } from '../cli/peak-memory.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { views } from './naive-views.mjs';
 import { loadRecords } from './record-bytes.ts';
@@ -171,7 +172,7 @@ const summary = {
   rows,
   seconds: Number(process.hrtime.bigint() - begun) / 1e9,
   cpu_seconds: (user + system) / 1e6,
-  peak_rss_mib: process.resourceUsage().maxRSS / 1024,
+  peak_rss_mib: peakMemoryMib(),
   views: running.map(({ name, results, write: { sums } }) => ({
     view: name,
     result_rows: results,

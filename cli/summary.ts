@@ -1,5 +1,6 @@
 /** What a run did, for people and as `--json` (DESIGN §4). */
 import type { UnitStatus } from '../actors/unit-status.ts';
+import { peakMemoryMib } from './peak-memory.ts';
 import { rowsRead, streamsOf } from './rows-read.ts';
 import { plainCells, tableLines } from './text-table.ts';
 
@@ -8,7 +9,7 @@ export interface Summary {
   /** Read in this run. */
   readonly rows: number;
   readonly rows_per_s: number;
-  /** Rows that were decoded the slow way: with escapes, odd numbers or other things that the kernel leaves to its twin. */
+  /** Records that the decode kernel left to its twin: malformed ones, unusual ones, keys in ever new order. */
   readonly rows_left_to_twin: number;
   readonly cpu_seconds: number;
   readonly peak_rss_mib: number;
@@ -41,7 +42,7 @@ export function summarize(units: readonly UnitStatus[], span: Span): Summary {
     rows_per_s: Math.round(rows / span.seconds),
     rows_left_to_twin: left,
     cpu_seconds: Number(span.cpuSeconds.toFixed(3)),
-    peak_rss_mib: Math.round(process.resourceUsage().maxRSS / 1024),
+    peak_rss_mib: Math.round(peakMemoryMib()),
     views: units.map((unit) => ({
       view: unit.view,
       read: unit.read,
@@ -83,7 +84,7 @@ const LEFT_SHARE = 0.05;
 
 function totalsText(summary: Summary): string {
   const { rows, seconds, rows_per_s, rows_left_to_twin, cpu_seconds, peak_rss_mib } = summary;
-  const left = `\n${rows_left_to_twin.toLocaleString('en')} rows were decoded the slow way: escapes, odd numbers or keys in ever new order.`;
+  const left = `\n${rows_left_to_twin.toLocaleString('en')} rows were decoded the slow way: malformed or unusual ones, or keys in ever new order.`;
   return (
     `${rows.toLocaleString('en')} rows in ${seconds} s: ${rows_per_s.toLocaleString('en')} rows/s, ` +
     `${cpu_seconds} CPU seconds, peak memory ${peak_rss_mib} MiB` +

@@ -4,6 +4,7 @@
  */
 import { isMainThread, threadName } from 'node:worker_threads';
 import { z } from 'zod';
+import { peakMemoryMib } from '../../cli/peak-memory.ts';
 import type { PartitionReader, Sink, Source, SourceContext } from '../../connectors/contract.ts';
 import { sinks, sources } from '../../connectors/registry.ts';
 import { openBytesSource } from './bytes-source.ts';
@@ -97,7 +98,7 @@ Object.assign(sinks, {
 });
 
 if (isMainThread) {
-  process.on('exit', () => mark('exit', { peak_rss_mib: process.resourceUsage().maxRSS / 1024 }));
+  process.on('exit', () => mark('exit', { peak_rss_mib: peakMemoryMib() }));
 } else if (globalThis.gc !== undefined) {
   // Only with --expose-gc: as many collections as tell this thread's from the others' in V8's trace.
   const collections = 1 + ['io', 'reader', 'aggregator-0'].indexOf(threadName ?? '');
