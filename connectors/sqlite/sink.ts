@@ -8,7 +8,7 @@ import type { Sink, SinkContext, SinkRowFailure } from '../contract.ts';
 import { coded, connectorError, reasonOf } from '../errors.ts';
 import type { SqliteSinkOptions } from './options.ts';
 import { sqlColumns } from './sql-values.ts';
-import { prepareTable, removeVoidRows, tableColumns, upsertStatement } from './table.ts';
+import { endEarlierGenerations, prepareTable, tableColumns, upsertStatement } from './table.ts';
 
 /** Another process may hold the database for a transaction. The thread waits with it, so that more is left to retries. */
 const BUSY_TIMEOUT_MS = 250;
@@ -59,7 +59,7 @@ export class SqliteSink implements Sink {
     try {
       this.#transaction(() => {
         prepareTable(this.#database, this.#path, schema);
-        removeVoidRows(this.#database, schema);
+        endEarlierGenerations(this.#database, schema);
       });
       this.#tables.set(schema, {
         schema,

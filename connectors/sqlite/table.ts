@@ -76,7 +76,7 @@ export function prepareTable(database: DatabaseSync, path: string, schema: Resul
  * Removes rows of windows that an earlier generation does not own any more, and has the table refuse those that a process which
  * does not know it yet still writes.
  */
-export function removeVoidRows(
+export function endEarlierGenerations(
   database: DatabaseSync,
   { view, generation, cutoverMs }: ResultSchema,
 ): void {

@@ -103,6 +103,26 @@ test('whole values are stored as integers, with texts beside them and without', 
     await f([1, null, 1.5, 'a'], ['integer', 'null', 'real', 'text']);
   }));
 
+test('rows that a generation no longer owns are removed, and refused from those who still write them', () =>
+  inFolder(async (folder) => {
+    const schema: ResultSchema = { view: 'v', keys: ['k'], values: [] };
+    const [owner, successor] = [await open(folder), await open(folder)];
+    const write = (generation: number, rows: Parameters<typeof resultBatch>[1]) =>
+      (generation === 8 ? owner : successor).write(resultBatch(schema, rows, { generation }), live);
+    await owner.prepare({ ...schema, generation: 8 });
+    const before = [300, 600].map((window) => ({ key: '["old"]', window }));
+    await write(8, before);
+    await successor.prepare({ ...schema, generation: 9, cutoverMs: 600 });
+    await write(9, [{ key: '["new"]', window: 600 }]);
+    await write(8, [...before, { key: '["late"]', window: 300 }, { key: '["void"]', window: 900 }]);
+    await owner.close();
+    await successor.close();
+    const found = readTable(databaseIn(folder), schema).map(
+      ({ group_key, window_start, generation }) => `${group_key} ${window_start} ${generation}`,
+    );
+    assert.deepEqual(found.sort(), ['["late"] 300 8', '["new"] 600 9', '["old"] 300 8']);
+  }));
+
 async function prepareBoth(first: ResultSchema, second: ResultSchema): Promise<void> {
   await inFolder(async (folder) => {
     for (const schema of [first, second]) {
