@@ -2,14 +2,12 @@
  * Emits changed groups in passes, one window after the other. A pass may stop at any batch and go on later: a group that
  * changes meanwhile is written as it is then, and stays changed for the next pass.
  */
-import type { Buffers } from '../runtime/buffer-pool.ts';
 import { check } from '../runtime/errors.ts';
 import type { ResultBatch } from '../runtime/result-batch.ts';
 import type { ViewPlan } from '../views/plan.ts';
-import type { Counters } from './counters.ts';
 import type { GroupTable } from './group-table.ts';
 import { mergeTables } from './merging.ts';
-import { keyBytesOf, resultBatch, type Segment } from './result-rows.ts';
+import { type BatchMeans, keyBytesOf, resultBatch, type Segment } from './result-rows.ts';
 import { changedMax, type Pass, type WindowState } from './windows-state.ts';
 
 /** Rows of a batch at most, and bytes of their keys, but that any one row fits. */
@@ -38,7 +36,7 @@ export class Emission {
   readonly #plan: ViewPlan;
   readonly #generation: number;
   readonly #claim: number;
-  readonly #means: { readonly counters: Counters; readonly buffers: Buffers };
+  readonly #means: BatchMeans;
   #batches = 0;
   #ackedBatch = 0;
   /** Of the batches that are not acked, the oldest first. */
@@ -49,11 +47,10 @@ export class Emission {
   #segmentRows = 0;
   #segmentKeyBytes = 0;
 
-  /** `buffers`: what batches are made in. */
   constructor(
     plan: ViewPlan,
     start: { readonly generation: number; readonly claim: number },
-    means: { readonly counters: Counters; readonly buffers: Buffers },
+    means: BatchMeans,
   ) {
     this.#plan = plan;
     this.#generation = start.generation;

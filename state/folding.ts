@@ -67,7 +67,7 @@ export class Folder {
     count: number,
     round: number,
   ): void {
-    this.#finder.findOne(table, count, round);
+    this.#finder.countOne(table, count, round);
     if (this.#zeros.length < count) this.#zeros = new Uint32Array(count);
     this.#foldSlots(values, table, { rows, at: this.#zeros, count }, true);
   }

@@ -32,12 +32,11 @@ export class GroupFinder {
     return this.#missed.subarray(0, count);
   }
 
-  /** The only group of a table without grouping columns, with `count` rows more; returns its first cell. */
-  findOne(table: GroupTable, count: number, round: number): number {
+  /** Counts `count` rows for the only group of a table without grouping columns, whose cells are the first. */
+  countOne(table: GroupTable, count: number, round: number): void {
     if (table.count === 0) this.#addKey(table, this.#nullKey);
     table.cells[0]! += count;
     table.changed[0] = round;
-    return 0;
   }
 
   /**
@@ -65,7 +64,7 @@ export class GroupFinder {
     const missed = this.#missed;
     lookup.reserve(largest(codes, missed, misses));
     // Where the look-up knows every group, an unknown code is a new one.
-    if (lookup.known === table.count && this.#budget.room >= misses) {
+    if (table.isKnown && this.#budget.room >= misses) {
       this.#addFresh(table, rows, codes, misses);
       return 0;
     }
@@ -127,7 +126,7 @@ export class GroupFinder {
     const start = table.reserveKey(keyBytesMax(columns, row));
     const end = writeKey(columns, row, table.keyBytes, start);
     // Where the look-up knows every group, an unknown code is a new one.
-    if (table.lookup.known < table.count) {
+    if (!table.isKnown) {
       const group = table.find(table.keyBytes, start, end);
       if (group >= 0) return group;
     } else {

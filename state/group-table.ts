@@ -195,8 +195,8 @@ export class GroupTable implements TableSize {
 
   /** Room for a key of so many bytes behind the keys that are used; returns where it begins. */
   reserveKey(bytes: number): number {
-    const from = this.keyStarts[this.count]!;
-    if (from + bytes > this.keyBytes.length) this.#growKeys(from + bytes);
+    const from = this.keyBytesUsed;
+    this.reserveKeyAt(from, bytes);
     return from;
   }
 
@@ -240,15 +240,8 @@ export class GroupTable implements TableSize {
 
   /** Adds a group with initial cells. Its key, which is new, was written from `reserveKey` to `end`. */
   addReserved(end: number): number {
-    const group = this.count;
-    if (group === this.changed.length) this.#growGroups();
+    const group = this.reserveGroups(1);
     this.keyStarts[group + 1] = end;
-    const { cells, stride } = this;
-    const { initial } = this.layout;
-    const at = group * stride;
-    for (let cell = 0; cell < stride; cell++) cells[at + cell] = initial[cell]!;
-    this.changed[group] = 0;
-    this.count = group + 1;
     // A part of an index goes on where it ends.
     if (this.#index !== null && this.#indexed === group) this.#indexTo(group + 1);
     return group;

@@ -26,6 +26,12 @@ export interface BatchHead {
   readonly batch: number;
 }
 
+/** What batches are counted and made with. */
+export interface BatchMeans {
+  readonly counters: Counters;
+  readonly buffers: Buffers;
+}
+
 interface Columns {
   readonly numbers: Float64Array[];
   readonly keyStarts: Uint32Array;
@@ -37,7 +43,7 @@ export function resultBatch(
   plan: ViewPlan,
   head: BatchHead,
   segments: readonly Segment[],
-  { counters, buffers }: { readonly counters: Counters; readonly buffers: Buffers },
+  { counters, buffers }: BatchMeans,
 ): ResultBatch {
   const count = segments.reduce((sum, { groups }) => sum + groups.length, 0);
   const keysLength = segments.reduce((sum, segment) => sum + keyBytesOf(segment), 0);
