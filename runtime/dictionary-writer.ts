@@ -1,4 +1,4 @@
-import { type Dictionary, EntryType } from './dictionary.ts';
+import { type Dictionary, DictionaryState, EntryType } from './dictionary.ts';
 import { check } from './errors.ts';
 import { hash64, hashed, hashFinishHigh, hashFinishLow } from './hash.ts';
 
@@ -22,15 +22,12 @@ const SPARSE_ENTRIES = 8192;
 /** Entries from which on slots and bytes are no longer in the nearest cache. */
 const TOUCH_ENTRIES_MIN = 2048;
 
-/** Places in the dictionary's state; the rest of it are addresses, for the kernel (kernels/c/dictionary.h). */
-const MASK = 0;
-const ENTRIES = 1;
-const BYTE_COUNT = 2;
 /** A slot's code, below its type. */
 const CODE_BITS = 28;
 const CODE_MASK: number = (1 << CODE_BITS) - 1;
 
 // Copies for the loops here: the compiler folds a module's own constants, imported ones it loads every time.
+const MASK: number = DictionaryState.MASK;
 const TEXT: number = EntryType.TEXT;
 const TEXT_BITS: number = TEXT << CODE_BITS;
 const finishLow = hashFinishLow;
@@ -73,12 +70,12 @@ export class DictionaryWriter {
 
   /** Entries of this epoch; codes run from 1 to it. */
   get entries(): number {
-    return this.#state[ENTRIES]!;
+    return this.dictionary.entries;
   }
 
   /** Bytes of this epoch's entries. */
   get byteCount(): number {
-    return this.#state[BYTE_COUNT]!;
+    return this.dictionary.byteCount;
   }
 
   /** Code of the value; 0 when it is new and the dictionary is full: the caller must start a new epoch. */
@@ -193,8 +190,8 @@ export class DictionaryWriter {
     const slotsAtFirst = Math.min(SLOTS_AT_FIRST, this.#slots.length / SLOT_INTS);
     this.#slots.fill(0, 0, slotsAtFirst * SLOT_INTS);
     this.#state[MASK] = slotsAtFirst - 1;
-    this.#state[ENTRIES] = 0;
-    this.#state[BYTE_COUNT] = 0;
+    this.#state[DictionaryState.ENTRIES] = 0;
+    this.#state[DictionaryState.BYTE_COUNT] = 0;
   }
 
   #append(
@@ -221,8 +218,8 @@ export class DictionaryWriter {
     dictionary.types[code] = type;
     this.#slots[at] = low;
     this.#slots[at + 1] = (type << CODE_BITS) | code;
-    this.#state[ENTRIES] = code;
-    this.#state[BYTE_COUNT] = to + length;
+    this.#state[DictionaryState.ENTRIES] = code;
+    this.#state[DictionaryState.BYTE_COUNT] = to + length;
     const mask = this.#state[MASK]!;
     const loadInverse = code < SPARSE_ENTRIES ? 4 : 2;
     if (code * loadInverse > mask && (mask + 1) * SLOT_INTS < this.#slots.length)

@@ -19,7 +19,13 @@ const align = (bytes: number) => (bytes + 63) & ~63;
 /** Kernels compare 16 bytes at a time: so much may be read, never used, behind the last entry. */
 const SLACK_BYTES = 64;
 const STATE_BYTES = 64;
+const SLOT_BYTES = 8;
+/** Four words and the type. */
+const ENTRY_BYTES = 17;
 const SLOTS_MIN = 8;
+
+/** Places in a dictionary's state; the rest of it are addresses, for the kernel (kernels/c/dictionary.h). */
+export const DictionaryState = { MASK: 0, ENTRIES: 1, BYTE_COUNT: 2 } as const;
 
 /** Slots of the largest table: a power of two, at most half of them full. */
 const slotsMaxOf = (entriesMax: number): number =>
@@ -28,7 +34,7 @@ const slotsMaxOf = (entriesMax: number): number =>
 /** Bytes of address space; what is never touched costs no memory. */
 export function dictionaryBytes({ entriesMax, bytesMax }: DictionaryLimits): number {
   const entries = 4 * align(4 * (entriesMax + 2)) + align(entriesMax + 2);
-  const table = STATE_BYTES + align(8 * slotsMaxOf(entriesMax));
+  const table = STATE_BYTES + align(SLOT_BYTES * slotsMaxOf(entriesMax));
   return entries + align(bytesMax + SLACK_BYTES) + table;
 }
 
@@ -66,13 +72,19 @@ export class Dictionary {
     this.slots = new Int32Array(buffer, stateAt + STATE_BYTES, 2 * slotsMaxOf(limits.entriesMax));
   }
 
+  /** Codes run from 1 to it. */
   get entries(): number {
-    return this.state[1]!;
+    return this.state[DictionaryState.ENTRIES]!;
   }
 
-  /** About what of it is resident. */
+  /** Of all entries. */
+  get byteCount(): number {
+    return this.state[DictionaryState.BYTE_COUNT]!;
+  }
+
+  /** About what of it is resident: slots, entries, and what these stand for. */
   get memoryBytes(): number {
-    const [mask = 0, entries = 0, byteCount = 0] = this.state;
-    return 8 * (mask + 1) + 17 * entries + byteCount;
+    const slots = this.state[DictionaryState.MASK]! + 1;
+    return SLOT_BYTES * slots + ENTRY_BYTES * this.entries + this.byteCount;
   }
 }
