@@ -7,6 +7,7 @@ import { KERNEL_BYTES } from '../runtime/lane.ts';
 import { type Block, writeColumn } from './column-writer.ts';
 import type { DecoderBatch } from './decoder-batch.ts';
 import type { EventTimeUnit } from './event-time.ts';
+import { liesIn } from './input-memory.ts';
 import { DEPTH_MAX, PADDING_BYTES } from './json-scanner.ts';
 import { KernelArea } from './kernel-area.ts';
 import { BLOCK_ROWS } from './located-values.ts';
@@ -136,10 +137,10 @@ export class DecodeKernel {
 
   /** Takes up to `count` records as a block; returns how many: none when the first is too long, or they lie out of order. */
   load(batch: DecoderBatch, from: number, count: number): number {
-    const { buffer } = this.#memory;
-    const { bytes, starts, ends } = batch;
-    const here = bytes.buffer === buffer && starts.buffer === buffer && ends.buffer === buffer;
-    const taken = here ? this.#loadInPlace(batch, from, count) : this.#loadCopy(batch, from, count);
+    const isHere = liesIn(this.#memory, batch);
+    const taken = isHere
+      ? this.#loadInPlace(batch, from, count)
+      : this.#loadCopy(batch, from, count);
     if (taken === 0) return 0;
     const decoder = this.#decoder;
     decoder[8] = this.input.byteOffset;

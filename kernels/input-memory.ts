@@ -20,6 +20,12 @@ export interface InputRecords {
   readonly ends: Uint32Array;
 }
 
+/** Whether the records lie in the memory, where its kernels reach them. */
+export const liesIn = ({ buffer }: WebAssembly.Memory, records: InputRecords): boolean =>
+  records.bytes.buffer === buffer &&
+  records.starts.buffer === buffer &&
+  records.ends.buffer === buffer;
+
 export interface LineRange {
   /** Bytes [from, to) are split. */
   readonly from: number;
@@ -82,9 +88,8 @@ export class InputMemory {
   }
 
   /** Whether kernels reach the records. */
-  reaches({ bytes, starts, ends }: InputRecords): boolean {
-    const { buffer } = this.#memory;
-    return bytes.buffer === buffer && starts.buffer === buffer && ends.buffer === buffer;
+  reaches(records: InputRecords): boolean {
+    return liesIn(this.#memory, records);
   }
 
   /**
