@@ -1,11 +1,5 @@
 import { aggregation } from './contract.ts';
-import {
-  foldOrdered,
-  mergeOrdered,
-  orderedCells,
-  orderedResult,
-  orderedResults,
-} from './ordered-value.ts';
+import { foldOrdered, mergeOrdered, ordered } from './ordered-value.ts';
 
 export const argMax = aggregation({
   doc: 'Value where another column is largest; of several, the smallest.',
@@ -14,12 +8,10 @@ export const argMax = aggregation({
   result_type: 'value',
   inputs: { x: 'value', by: 'number' },
   params: { by: { type: 'column', doc: 'column of numbers that decides' } },
-  cells: orderedCells,
+  ...ordered,
   version: 1,
   fold(cells, at, { x, by }, count, heap) {
     foldOrdered({ cells, at, order: by, values: x, count, heap }, -1, 1);
   },
   merge: mergeOrdered(1),
-  result: orderedResult,
-  results: orderedResults,
 });

@@ -16,9 +16,8 @@ export const isEmptySum = (cells: Float64Array, at: number): boolean => Object.i
 export const sumResults: Results = (cells, at, count, out) => {
   let nulls = 0;
   for (let row = 0; row < count; row++) {
-    const sum = cells[at[row]!]!;
-    const isNull = Object.is(sum, -0);
-    out[row] = isNull ? Number.NaN : sum;
+    const isNull = isEmptySum(cells, at[row]!);
+    out[row] = isNull ? Number.NaN : cells[at[row]!]!;
     if (isNull) nulls++;
   }
   return nulls;

@@ -5,7 +5,7 @@
 import type { Heap } from './heap.ts';
 
 const USED = 1;
-export const SLOT_BYTES = 8;
+const SLOT_BYTES = 8;
 /** Odd: steps through all slots in an order unlike theirs, lest a merge pile up in one run of slots. */
 const STRIDE = 0x9e3779b1;
 

@@ -1,11 +1,5 @@
 import { aggregation } from './contract.ts';
-import {
-  foldOrdered,
-  mergeOrdered,
-  orderedCells,
-  orderedResult,
-  orderedResults,
-} from './ordered-value.ts';
+import { foldOrdered, mergeOrdered, ordered } from './ordered-value.ts';
 
 export const first = aggregation({
   doc: 'Value of the earliest event time; of several, the smallest.',
@@ -13,12 +7,10 @@ export const first = aggregation({
   empty: null,
   result_type: 'value',
   inputs: { x: 'value', time: 'time' },
-  cells: orderedCells,
+  ...ordered,
   version: 1,
   fold(cells, at, { x, time }, count, heap) {
     foldOrdered({ cells, at, order: time, values: x, count, heap }, 1, 1);
   },
   merge: mergeOrdered(1),
-  result: orderedResult,
-  results: orderedResults,
 });

@@ -19,8 +19,6 @@ const VALUE = 2;
 const NUMBER = 1;
 const TEXT = 2;
 
-export const orderedCells: readonly number[] = [Infinity, 0, 0];
-
 export interface OrderedRows {
   readonly cells: Float64Array;
   readonly at: Uint32Array;
@@ -151,13 +149,13 @@ export const mergeOrdered =
     fillText(heap, block, bytes, start);
   };
 
-export function orderedResult(cells: Float64Array, at: number, heap: Heap): Json {
+function orderedResult(cells: Float64Array, at: number, heap: Heap): Json {
   const kind = cells[at + KIND]!;
   if (kind === 0) return null;
   return kind === TEXT ? readText(heap, cells[at + VALUE]!) : cells[at + VALUE]! + 0;
 }
 
-export const orderedResults: Results = (cells, at, count, out) => {
+const orderedResults: Results = (cells, at, count, out) => {
   let nulls = 0;
   for (let row = 0; row < count; row++) {
     const cell = at[row]!;
@@ -167,4 +165,11 @@ export const orderedResults: Results = (cells, at, count, out) => {
     if (kind === 0) nulls++;
   }
   return nulls;
+};
+
+/** What aggregations that keep one value by an order have in common. */
+export const ordered = {
+  cells: [Infinity, 0, 0],
+  result: orderedResult,
+  results: orderedResults,
 };
