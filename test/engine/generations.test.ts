@@ -222,7 +222,7 @@ for (const [what, { files, after }] of Object.entries(changes)) {
   });
 }
 
-const [count, percentile] = viewFile.aggregation_info;
+const [count] = viewFile.aggregation_info;
 const additions: Readonly<Record<string, { file: object; p: (start: number) => number | null }>> = {
   'an added aggregation starts with the next window': {
     file: viewFile,

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Engine } from '../../actors/engine.ts';
@@ -43,7 +43,7 @@ const view = (name: string, aggregation: object) => ({
   },
 });
 
-async function start(t: TestContext) {
+async function start() {
   const dir = await makeProject({
     'la.json': {
       streams: {
@@ -95,7 +95,7 @@ const rowsOf = (dir: string): Record<string, TableRow[]> =>
 
 test(`a slow view leaves and comes back (SEED=${seed})`, { timeout: 100_000 }, async (t) => {
   const all = ['slow', ...others];
-  const straight = await start(t);
+  const straight = await start();
   const calm = await straight.engine();
   const calmUnits = await until(calm, (units) => haveRead(units, all, rowsBefore));
   assert.ok(
@@ -106,7 +106,7 @@ test(`a slow view leaves and comes back (SEED=${seed})`, { timeout: 100_000 }, a
   await until(calm, (units) => haveRead(units, all, rowsAll));
   await calm.stop(10_000);
 
-  const { dir, engine: open } = await start(t);
+  const { dir, engine: open } = await start();
   await writeFile(join(dir, 'slow'), '');
   const engine = await open();
   const left = await until(engine, (units) => units.get('slow')!.leaves > 0);
