@@ -223,7 +223,7 @@ export class Engine implements Behaviour<EngineMessage> {
       random: systemRandom,
       threadOf: (unit) => this.#record(unit)?.thread?.index ?? 0,
       laneUnused: () => {
-        const soon = this.#clock.sleep(COLLECT_AFTER_MS, signal);
+        const soon = clock.sleep(COLLECT_AFTER_MS, signal);
         soon.then(() => this.#threads.collectGarbage()).catch(() => undefined);
       },
       offerSeat: (unit, seat, targets) => this.#tell(unit, { type: 'rejoin', seat, targets }),

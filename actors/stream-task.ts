@@ -97,9 +97,7 @@ export class StreamTask {
     // Should its reader die before it begins, the next one begins there.
     for (const { index, offset } of partitions) state.lane.positions[index] = offset;
     for (const { unit, thread } of units) seated(unit, this.#memory.seat(state, unit, thread));
-    if (deserted !== undefined) {
-      await this.#stop(deserted);
-    }
+    if (deserted !== undefined) await this.#stop(deserted);
     await this.#read(state, partitions);
   }
 

@@ -2,7 +2,6 @@
  * One unit's way out: result batches to its sinks, dead letters to theirs, snapshots to the checkpointer, in the order
  * that never breaks: letters durable before the checkpoint that passes their rows is committed.
  */
-
 import type { DeadLetterSink, Sink } from '../connectors/contract.ts';
 import type { Behaviour } from '../runtime/actor.ts';
 import { POOL_BYTES_MAX } from '../runtime/buffer-pool.ts';

@@ -5,10 +5,6 @@ import { connectorError, reasonOf } from '../errors.ts';
 const SCAN_BYTES = 64 * 1024;
 const NEWLINE = 10;
 
-/**
- * A file of lines that only grows. What a crash left of an unfinished append (its last line torn, or whole lines of a
- * batch that was never acknowledged) is harmless but for the torn line, which opening cuts off.
- */
 /** Makes whole lines in pieces, each valid until the next is asked for; the same lines each time. */
 export type Lines = () => Iterable<Uint8Array>;
 
@@ -18,6 +14,10 @@ interface Append {
   readonly reject: (error: unknown) => void;
 }
 
+/**
+ * A file of lines that only grows. What a crash left of an unfinished append (its last line torn, or whole lines of a
+ * batch that was never acknowledged) is harmless but for the torn line, which opening cuts off.
+ */
 export class AppendLog {
   readonly #path: string;
   readonly #file: FileHandle;

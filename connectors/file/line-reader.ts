@@ -39,8 +39,9 @@ interface MutableBatch {
 /**
  * Lines of a file as records, their offsets the line numbers; blank ones (up to maxRecordBytes) are passed over. Two
  * buffers take turns: while the records of one are in use the next block is read into the other, behind a headroom into
- * which the unfinished last line is copied: the only bytes ever copied. A line longer than maxRecordBytes keeps its first maxRecordBytes + 1 bytes (so that the decoder
- * calls it too large) and the rest is dropped block by block, so buffers never grow beyond a block and one record.
+ * which the unfinished last line is copied: the only bytes ever copied. A line longer than maxRecordBytes keeps its
+ * first maxRecordBytes + 1 bytes (so that the decoder calls it too large) and the rest is dropped block by block, so
+ * buffers never grow beyond a block and one record.
  */
 export class LineReader implements PartitionReader {
   readonly #blocks: Blocks;
